@@ -39,6 +39,9 @@ export interface Session {
   readonly ended: () => Ending | undefined;
   /** Sets the will, which is sent when the connection breaks. It replaces an earlier will. */
   readonly setWill: (will: Will) => void;
+  /** Others take the session for gone: what it has asked for and has not begun is not done, and no will is sent. */
+  readonly giveUp: () => void;
+  readonly isGivenUp: () => boolean;
   /** Takes the will, once. Undefined after a logout, or if the server has ended the session. */
   readonly takeWill: () => Will | undefined;
 }
@@ -106,6 +109,7 @@ export const newSession = ({
   let isOver = false;
   let will: Will | undefined;
   let ending: Ending | undefined;
+  let isGivenUp = false;
   const outlines = new Set<string>();
 
   const push = (outgoing: OutgoingPush): void => {
@@ -213,5 +217,10 @@ export const newSession = ({
       will = next;
     },
     takeWill,
+    giveUp: () => {
+      isGivenUp = true;
+      takeWill();
+    },
+    isGivenUp: () => isGivenUp,
   };
 };

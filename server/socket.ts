@@ -20,6 +20,7 @@ import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
 import { Refusal } from './domain/refusal.js';
+import { GOING_AWAY } from './returns.js';
 import { INTERNAL, errorAnswer } from './error-answer.js';
 import { isHeartbeat } from './heartbeat.js';
 import { timerTime } from './http/timer.js';
@@ -165,7 +166,13 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     if (held.length >= MOST_HELD) writeHeld();
   };
 
-  const origin: Origin = { sessions, writePush, missed: frames.missed, version: subprotocol.version, address };
+  const origin: Origin = {
+    ...{ sessions, writePush, missed: frames.missed, version: subprotocol.version, address },
+    isConnected: () => socket.readyState === socket.OPEN,
+    resumedElsewhere: () => {
+      if (sessions.size === 0) close(GOING_AWAY, 'the session goes on elsewhere');
+    },
+  };
 
   const sessionOf = ({ peerId }: ClientCommand): Session | undefined =>
     peerId === undefined ? sessions.values().next().value : sessions.get(peerId);
@@ -337,7 +344,7 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     },
     abandonTo: (code, reason) => {
       queue.abandon();
-      for (const session of sessions.values()) session.takeWill();
+      for (const session of sessions.values()) session.giveUp();
       close(code, reason);
     },
     finish: async (code, reason) => {

@@ -14,6 +14,7 @@ import { randomIds } from '../random-ids.js';
 import type { Appended, NewMessage, StoredMessage } from '../store/store.js';
 import type { Settlement } from '../unsettled.js';
 import { checkSize, fromHook, toHook } from './body.js';
+import type { Session } from '../session.js';
 import { handOut, UNKNOWN, type HandingOut } from './handing-out.js';
 
 /** A message as its sender gives it. */
@@ -110,13 +111,22 @@ const sendNow = (
 export interface Posting {
   readonly message: Omit<NewMessage, 'now'> & { readonly token: string };
   readonly how: HandingOut;
+  /** The sender's session, if a client has sent it. */
+  readonly session: Session | undefined;
 }
 
 const postingOf = (
   actor: Actor,
   content: ReturnType<typeof contentOf> & { readonly token: string },
   how: HandingOut,
-): Posting => ({ message: { ...content, ...defined({ speaker: speakerOf(actor) }) }, how });
+): Posting => ({
+  message: { ...content, ...defined({ speaker: speakerOf(actor) }) },
+  how,
+  session: actor.session,
+});
+
+/** Of a message that is not stored any more, since its sender's session was given up. Nobody waits for it. */
+const GIVEN_UP: Posted = { result: { _tag: 'NoConversation' }, answered: () => undefined };
 
 /** What became of a message. Nobody gets it, nor a later message of its conversation, before `answered` is called. */
 export interface Posted {
@@ -146,7 +156,7 @@ const turnOf = ({ bus }: App, result: Appended, except: string | undefined): Pro
  * If the store fails, it may have stored the messages all the same. So it is asked for them later, and the receivers
  * get them then: a sender that repeats a message is answered with the stored one, and nobody would get it otherwise.
  */
-export const post = async (
+const postAll = async (
   app: App,
   conversationId: string,
   postings: readonly Posting[],
@@ -189,6 +199,23 @@ export const post = async (
       app.report(error);
     }
   }
+};
+
+const isGivenUp = ({ session }: Posting): boolean => session?.isGivenUp() === true;
+
+/**
+ * As `postAll`, without the messages of sessions that were given up: their clients may have sent these, and those
+ * before them, to another process meanwhile.
+ */
+export const post: typeof postAll = async (app, conversationId, postings, answer) => {
+  if (!postings.some(isGivenUp)) return postAll(app, conversationId, postings, answer);
+  const open = [...postings.entries()].filter(([, posting]) => !isGivenUp(posting));
+  for (const [index, posting] of postings.entries()) if (isGivenUp(posting)) answer(index, GIVEN_UP);
+  const answerOpen: typeof answer = (place, posted) => {
+    answer(open[place]?.[0] ?? place, posted);
+  };
+  const rest = open.map(([, posting]) => posting);
+  if (rest.length > 0) await postAll(app, conversationId, rest, answerOpen);
 };
 
 /** A message that was sent. Receivers get it when `answered` is called. */
