@@ -66,8 +66,8 @@ export interface App {
    */
   readonly inOrder: InOrder;
   /**
-   * The same for changes of a conversation, in all processes together: nobody changes what a job has just looked at, and
-   * all receivers learn of changes in the order in which they were made.
+   * The same for changes of a conversation, in all processes together: nobody changes what a job has just looked at,
+   * and all receivers learn of changes in the order in which they were made.
    */
   readonly alone: InOrder;
   /**

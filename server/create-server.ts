@@ -347,16 +347,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     if (!(await endsWithin(Math.min(limits.closeTimeout, HOOKS_TIMEOUT), told.drain())))
       report(new Error(`${told.figures().waiting} calls of hooks did not end before the server closed`));
     told.stop();
-    try {
-      await options.bus?.close?.();
-    } catch (error) {
-      report(error);
-    }
-    try {
-      await app.store.close();
-    } catch (error) {
-      report(error);
-    }
+    for (const end of [() => options.bus?.close?.(), () => app.store.close()])
+      try {
+        await end();
+      } catch (error) {
+        report(error);
+      }
     closed.complete();
   };
 

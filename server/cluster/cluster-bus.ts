@@ -102,7 +102,12 @@ export const openClusterBus = async (
   };
   const now = (): number => connections.now();
   /** Known before the membership that hears of breaks. */
-  const heard: { onBreak: () => void } = { onBreak: () => undefined };
+  const early = { breaks: 0 };
+  const heard = {
+    onBreak: (): void => {
+      early.breaks += 1;
+    },
+  };
   const onBreak = (): void => {
     heard.onBreak();
   };
@@ -144,6 +149,7 @@ export const openClusterBus = async (
     server: () => server,
   });
   heard.onBreak = membership.onBreak;
+  if (early.breaks > 0) onBreak();
   const { others } = membership;
   const isAlone = (): boolean => others().size === 0;
 

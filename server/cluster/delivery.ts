@@ -42,7 +42,7 @@ const subjectOf = (notice: Notice): string | undefined => {
   const { command } = notice;
   if (command.cmd === 'patch')
     return 'patchMessage' in command && 'patches' in command.patchMessage
-      ? command.patchMessage.patches?.[0]?.cid
+      ? command.patchMessage.patches[0]?.cid
       : undefined;
   return command.cmd === 'conv' && 'cid' in command.convMessage ? command.convMessage.cid : undefined;
 };

@@ -132,12 +132,13 @@ export const createExclusive = ({ pool, isOwn, patience }: ExclusiveOptions): Ex
     return wanted.length > 0;
   };
 
+  const isClosed = (): boolean => state.isClosed;
   const run = async (): Promise<void> => {
-    if (state.isRunning || state.isClosed) return;
+    if (state.isRunning || isClosed()) return;
     state.isRunning = true;
     // What comes in the same turn is asked for together.
     await Promise.resolve();
-    while ((wanted.length > 0 || ended.length > 0) && !state.isClosed)
+    while ((wanted.length > 0 || ended.length > 0) && !isClosed())
       if (await ask()) await new Promise((resolve) => setTimeout(resolve, AGAIN * (0.5 + Math.random())));
     state.isRunning = false;
   };

@@ -18,14 +18,17 @@ export interface LookoutOptions {
 
 export const createLookout = ({ messages, others, now, report }: LookoutOptions): Lookout => {
   let wanted: { readonly messages: number; readonly all: number } | undefined;
+  const take = (): typeof wanted => {
+    const taken = wanted;
+    wanted = undefined;
+    return taken;
+  };
   let running: Promise<void> | undefined;
   let lookedAt = 0;
   let isStopped = false;
 
   const look = async (): Promise<void> => {
-    while (wanted !== undefined && !isStopped) {
-      const since = wanted;
-      wanted = undefined;
+    for (let since = take(); since !== undefined && !isStopped; since = take()) {
       const began = now();
       try {
         await messages(since.messages);

@@ -1,5 +1,6 @@
 /** A wire over NATS: its core, so what is published while a connection is broken is lost. */
 import type * as Nats from '@nats-io/transport-node';
+import { pause } from './timing.js';
 import { guardedReceive, type OpenWire } from './wire.js';
 
 /** How often the connection is looked at, ms. After three times without an answer it is taken for broken. */
@@ -7,6 +8,8 @@ const PING = 1_000;
 const MOST_PINGS = 2;
 /** The time between two tries to connect, ms. */
 const BETWEEN_TRIES = 250;
+/** The same, while there was no connection yet. */
+const BETWEEN_FIRST_TRIES = 1_000;
 const FIRST_TIMEOUT = 5_000;
 /** Bytes that may be on their way. What is published beyond is lost, and read from the store. */
 const MOST_UNCONFIRMED = 32 * 1_024 * 1_024;
@@ -62,7 +65,29 @@ export const natsSecretsIn = (text: string): readonly string[] =>
       return secret === '' ? [] : [...new Set([secret, decodeURIComponent(secret)])];
     });
 
-/** Listens to NATS. `url`: one address or several, apart by commas. */
+/** Why there is no connection. The client's own error may say nothing: what it stands for is its cause. */
+const whyOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  if (error.cause instanceof Error) return whyOf(error.cause);
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return code ?? error.message;
+};
+
+/** The user or the password is wrong: that does not mend itself. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof Error && (/authori[sz]ation|authentication/i.test(error.message) || isRefused(error.cause));
+
+/** A subscription, which each connection gets. */
+interface Listening {
+  readonly subject: string;
+  readonly receive: (text: string) => void;
+  active: Nats.Subscription | undefined;
+}
+
+/**
+ * Listens to NATS. `url`: one address or several, apart by commas. If it can't be reached at first, that is a break,
+ * and it is tried again. Rejects if NATS takes no such user.
+ */
 export const natsWire =
   (url: string, name: string): OpenWire =>
   async ({ onBreak, report }) => {
@@ -72,85 +97,123 @@ export const natsWire =
     const { connect } = await loadNats();
     const { servers, hasTls, ...user } = place;
     const where = servers.join(', ');
-    const connection = await connect({
-      servers: [...servers],
-      name: `rx-realtime ${name}`,
-      ...user,
-      ...(hasTls ? { tls: {} } : {}),
-      noEcho: true,
-      maxReconnectAttempts: -1,
-      reconnectTimeWait: BETWEEN_TRIES,
-      pingInterval: PING,
-      maxPingOut: MOST_PINGS,
-      timeout: FIRST_TIMEOUT,
-      ignoreAuthErrorAbort: true,
-    }).catch((error: unknown) => {
-      const text = error instanceof Error ? error.message : String(error);
-      throw new Error(`NATS at ${where}: ${text}; is it running, and is the address right?`, { cause: error });
-    });
-    let isClosed = false;
-    let breaks = 0;
-    let published = 0;
-    let confirmed = 0;
+    const state = { isClosed: false, breaks: 0, published: 0, confirmed: 0 };
+    const all = new Set<Listening>();
+    let connection: Nats.NatsConnection | undefined;
 
     const broke = (): void => {
-      breaks += 1;
+      state.breaks += 1;
       onBreak();
     };
 
-    const watch = async (): Promise<void> => {
-      for await (const { type } of connection.status())
-        if (!isClosed && ['disconnect', 'staleConnection', 'slowConsumer', 'error'].includes(type)) broke();
+    const listenOn = (on: Nats.NatsConnection, listening: Listening): void => {
+      const guarded = guardedReceive(listening.receive, report);
+      listening.active = on.subscribe(listening.subject, {
+        callback: (error, message) => {
+          if (error !== null) report(error);
+          else guarded(message.string());
+        },
+      });
     };
-    void watch().catch(report);
-    void connection.closed().then((error) => {
-      if (!isClosed) report(new Error(`NATS at ${where}: the connection is closed for good`, { cause: error }));
-      if (!isClosed) broke();
-    });
+
+    const watch = async (on: Nats.NatsConnection): Promise<void> => {
+      for await (const { type } of on.status())
+        if (!state.isClosed && ['disconnect', 'staleConnection', 'slowConsumer', 'error'].includes(type)) broke();
+    };
+
+    const connected = async (): Promise<void> => {
+      const next = await connect({
+        servers: [...servers],
+        name: `rx-realtime ${name}`,
+        ...user,
+        ...(hasTls ? { tls: {} } : {}),
+        noEcho: true,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: BETWEEN_TRIES,
+        pingInterval: PING,
+        maxPingOut: MOST_PINGS,
+        timeout: FIRST_TIMEOUT,
+        ignoreAuthErrorAbort: true,
+      });
+      if (state.isClosed) {
+        await next.close();
+        return;
+      }
+      connection = next;
+      for (const listening of all) listenOn(next, listening);
+      void watch(next).catch(report);
+      void next.closed().then((error) => {
+        if (state.isClosed) return;
+        report(new Error(`NATS at ${where}: the connection is closed for good`, { cause: error }));
+        broke();
+      });
+    };
+
+    const again = async (): Promise<void> => {
+      while (connection === undefined && !state.isClosed) {
+        await pause(BETWEEN_FIRST_TRIES);
+        // It is said once.
+        if (!state.isClosed) await connected().catch(() => undefined);
+      }
+    };
+
+    try {
+      await connected();
+    } catch (error) {
+      if (isRefused(error))
+        throw new Error(`NATS at ${where}: it takes no such user, or not this password`, { cause: error });
+      report(
+        new Error(`NATS at ${where}: ${whyOf(error)}; until it is there, messages between servers come late`, {
+          cause: error,
+        }),
+      );
+      broke();
+      void again();
+    }
 
     return {
       name: `NATS at ${where}`,
       publish: (subject, text) => {
         const size = Buffer.byteLength(text);
-        if (published + size - confirmed > MOST_UNCONFIRMED) {
+        if (connection === undefined || state.published + size - state.confirmed > MOST_UNCONFIRMED) {
           broke();
           return;
         }
         try {
           connection.publish(subject, text);
-          published += size;
+          state.published += size;
         } catch (error) {
           broke();
           report(error);
         }
       },
       subscribe: async (subject, receive) => {
-        const guarded = guardedReceive(receive, report);
-        const subscription = connection.subscribe(subject, {
-          callback: (error, message) => {
-            if (error !== null) report(error);
-            else guarded(message.string());
-          },
-        });
-        // While the connection is broken, the subscription is known as soon as there is one: that is a break.
-        await connection.flush().catch(broke);
+        const listening: Listening = { subject, receive, active: undefined };
+        all.add(listening);
+        if (connection !== undefined) {
+          listenOn(connection, listening);
+          // While the connection is broken, the subscription is known as soon as there is one: that is a break.
+          await connection.flush().catch(broke);
+        }
         return () => {
+          all.delete(listening);
           try {
-            subscription.unsubscribe();
+            listening.active?.unsubscribe();
           } catch (error) {
-            if (!isClosed) report(error);
+            if (!state.isClosed) report(error);
           }
         };
       },
       confirm: async () => {
-        const [breaksBefore, before] = [breaks, published];
+        if (connection === undefined) throw new Error(`there is no connection to NATS at ${where}`);
+        const { breaks, published } = state;
         await connection.flush();
-        confirmed = Math.max(confirmed, before);
-        if (breaks !== breaksBefore) throw new Error(`the connection to NATS at ${where} has broken`);
+        state.confirmed = Math.max(state.confirmed, published);
+        if (state.breaks !== breaks) throw new Error(`the connection to NATS at ${where} has broken`);
       },
       close: async () => {
-        isClosed = true;
-        await connection.close().catch(report);
+        state.isClosed = true;
+        await connection?.close().catch(report);
       },
     };
   };
