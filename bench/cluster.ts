@@ -80,6 +80,11 @@ const startService = async (name: 'postgres' | 'nats', pidFile: string): Promise
 
 const database = await startService('postgres', 'data/postmaster.pid');
 const broker = await startService('nats', 'pid');
+process.once('exit', () => {
+  database.stop();
+  broker.stop();
+});
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 interface Contender {
   readonly name: string;
@@ -170,62 +175,54 @@ const SENDING: readonly (LoadOrder & { readonly line: string })[] = [
   { line: 'one by one', group: 0, count: 300, inFlight: 1 },
 ];
 
-try {
-  const contenders = [await prepare('alone', 1, '')];
-  for (const count of [1, 2, 3]) contenders.push(await prepare(String(count), count, broker.url));
-  for (const contender of contenders) await measureIdle(contender);
-  // One round more than is counted: the compiler warms up.
-  for (let round = -1; round < ROUNDS; round += 1) {
-    const shift = (round + contenders.length) % contenders.length;
-    for (const { line, ...order } of SENDING)
-      for (const contender of [...contenders.slice(shift), ...contenders.slice(0, shift)])
-        await measure(contender, line, order, round >= 0);
-  }
-  for (const { load, nodes } of contenders) {
-    load.stop();
-    for (const node of nodes) node.stop();
-  }
-
-  const rounded = (value: number): number => Number(value.toPrecision(3));
-  const names = contenders.map(({ name }) => name);
-  console.log(`CPU for a message, us; medians of ${ROUNDS} rounds; Node ${process.version}`);
-  console.table(
-    Object.fromEntries(
-      [...figures].map(([line, own]) => [
-        line,
-        Object.fromEntries(names.map((name) => [name, rounded(median(own.get(name) ?? []))])),
-      ]),
-    ),
-  );
-  console.log('CPU of a node while nobody says anything, us for each ms');
-  console.table(Object.fromEntries(names.map((name) => [name, rounded(idle.get(name) ?? 0)])));
-  /** Keys have no spaces and no sizes that can change. */
-  const keys: Readonly<Record<string, string>> = {
-    pair: 'pair',
-    [`group of ${GROUPS[1] ?? 0}`]: 'group100',
-    [`group of ${GROUPS[2] ?? 0}`]: 'group500',
-    [`room of ${OCCUPANTS}`]: 'room',
-  };
-  const ratios = Object.entries(keys).flatMap(([line, key]) =>
-    figures.has(line)
-      ? names
-          .slice(1)
-          .map((name): [string, number] => [
-            `${key}.${name}ToAlone`,
-            rounded(figure(line, name) / figure(line, 'alone')),
-          ])
-      : [],
-  );
-  console.log(
-    JSON.stringify({
-      // What is wanted: a message from one client to another one costs the node that has the most of it 1.5 times as
-      // much at most as a server alone.
-      busiestNodeOfPair: rounded(figure('pair: busiest node', '2') / figure('pair: busiest node', 'alone')),
-      ...Object.fromEntries(ratios),
-      thirdNode: rounded(figure('pair', '3') / figure('pair', '2')),
-    }),
-  );
-} finally {
-  database.stop();
-  broker.stop();
+const contenders = [await prepare('alone', 1, '')];
+for (const count of [1, 2, 3]) contenders.push(await prepare(String(count), count, broker.url));
+for (const contender of contenders) await measureIdle(contender);
+// One round more than is counted: the compiler warms up.
+for (let round = -1; round < ROUNDS; round += 1) {
+  const shift = (round + contenders.length) % contenders.length;
+  for (const { line, ...order } of SENDING)
+    for (const contender of [...contenders.slice(shift), ...contenders.slice(0, shift)])
+      await measure(contender, line, order, round >= 0);
 }
+for (const { load, nodes } of contenders) {
+  load.stop();
+  for (const node of nodes) node.stop();
+}
+
+const rounded = (value: number): number => Number(value.toPrecision(3));
+const names = contenders.map(({ name }) => name);
+console.log(`CPU for a message, us; medians of ${ROUNDS} rounds; Node ${process.version}`);
+console.table(
+  Object.fromEntries(
+    [...figures].map(([line, own]) => [
+      line,
+      Object.fromEntries(names.map((name) => [name, rounded(median(own.get(name) ?? []))])),
+    ]),
+  ),
+);
+console.log('CPU of a node while nobody says anything, us for each ms');
+console.table(Object.fromEntries(names.map((name) => [name, rounded(idle.get(name) ?? 0)])));
+/** Keys have no spaces and no sizes that can change. */
+const keys: Readonly<Record<string, string>> = {
+  pair: 'pair',
+  [`group of ${GROUPS[1] ?? 0}`]: 'group100',
+  [`group of ${GROUPS[2] ?? 0}`]: 'group500',
+  [`room of ${OCCUPANTS}`]: 'room',
+};
+const ratios = Object.entries(keys).flatMap(([line, key]) =>
+  figures.has(line)
+    ? names
+        .slice(1)
+        .map((name): [string, number] => [`${key}.${name}ToAlone`, rounded(figure(line, name) / figure(line, 'alone'))])
+    : [],
+);
+console.log(
+  JSON.stringify({
+    // What is wanted: a message from one client to another one costs the node that has the most of it 1.5 times as
+    // much at most as a server alone.
+    busiestNodeOfPair: rounded(figure('pair: busiest node', '2') / figure('pair: busiest node', 'alone')),
+    ...Object.fromEntries(ratios),
+    thirdNode: rounded(figure('pair', '3') / figure('pair', '2')),
+  }),
+);
