@@ -24,6 +24,8 @@ const ROUNDS = Number(values.rounds);
 const OCCUPANTS = Number(values.occupants);
 /** All clients log in within this time, ms. */
 const LOGINS = 300_000;
+/** All messages of a round arrive within this time, ms. */
+const SENDS = 120_000;
 /** How long the clusters are watched while nobody says anything, ms. */
 const IDLE = 4_000;
 
@@ -155,7 +157,9 @@ const measureIdle = async (contender: Contender): Promise<void> => {
 const measure = async (contender: Contender, line: string, order: LoadOrder, isCounted: boolean): Promise<void> => {
   const before = await sample(contender);
   contender.load.send(order);
-  const { roundTrip } = await contender.load.next(Loaded, 300_000);
+  const { roundTrip } = await contender.load.next(Loaded, SENDS).catch((error: unknown) => {
+    throw new Error(`${line}, ${contender.name}`, { cause: error });
+  });
   const after = await sample(contender);
   if (!isCounted) return;
   const rest = (idle.get(contender.name) ?? 0) * (after.at - before.at);
