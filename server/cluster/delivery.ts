@@ -6,7 +6,7 @@ import { createChains, type ChainsOptions } from './chains.js';
 import type { Local } from './local.js';
 import type { Parcel, Target } from './parcel.js';
 import { noticeKey } from './sweeps.js';
-import { LONGEST_TURN, soon } from './timing.js';
+import { COMMIT_TIME, LONGEST_TURN, soon } from './timing.js';
 
 export interface Delivery {
   /** `about`: the conversation, if it is known. */
@@ -86,9 +86,9 @@ export const createDelivery = ({ local, isServing, read, report }: DeliveryOptio
   };
 
   const floorOf = (target: Target): number => {
-    if (target._tag === 'Room') return local.roomSince(target.id) ?? Infinity;
+    if (target._tag === 'Room') return (local.roomSince(target.id) ?? Infinity) - COMMIT_TIME;
     const here = target._tag === 'Clients' ? target.ids.flatMap(local.sessionsOf) : target.sessions;
-    return here.reduce((least, { since }) => Math.min(least, since), Infinity);
+    return here.reduce((least, { since }) => Math.min(least, since), Infinity) - COMMIT_TIME;
   };
 
   const chains = createChains<Parcel | (() => void)>({

@@ -81,7 +81,9 @@ export const createMembership = (options: MembershipOptions): Membership => {
       lookFrom(until - lease - CONFIRM_TIME, until - lease - CONFIRM_TIME);
     }
     for (const { id: other, cut: its } of next) {
-      const seenUntil = seenCuts.get(other) ?? at - CONFIRM_TIME;
+      // One that comes back may have lost something before, if that is not long ago.
+      const isRecent = its !== undefined && its.until > at - lease - CONFIRM_TIME;
+      const seenUntil = seenCuts.get(other) ?? (isRecent ? its.from : at);
       seenCuts.set(other, Math.max(seenUntil, its?.until ?? 0));
       if (its === undefined || its.until <= seenUntil) continue;
       const from = Math.max(its.from, seenUntil) - MARGIN;

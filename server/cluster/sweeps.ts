@@ -13,6 +13,7 @@ import { reasonOf } from '../domain/refusal.js';
 import type { Notice } from '../notice.js';
 import type { Store } from '../store/store.js';
 import type { Nodes } from './nodes.js';
+import { COMMIT_TIME } from './timing.js';
 import type { Here, LocalSession, Parcel } from './parcel.js';
 
 /** Messages that are read at once. */
@@ -95,7 +96,8 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
     const floor = kind === 'room' ? here.roomSince(conversationId) : sinceOf([...joinedAt.keys()]);
     // Nobody is here any more.
     if (floor === undefined || floor === Infinity) return { messages: [], isAll: true };
-    const found = await history(conversationId, Math.max(after, floor));
+    // What has come from another process is delivered even if it is a little older than the sessions.
+    const found = await history(conversationId, Math.max(after, floor - COMMIT_TIME));
     const messages = found.map((message) => ({
       at: message.timestamp,
       value: {
@@ -132,14 +134,14 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
     const active = await nodes.active(clientIds, since);
     for (const { id, lastAt, clients, isSystem } of active)
       if (isSystem) await readSystem(id, since, clients);
-      else know(id, lastAt, sinceOf(clients));
+      else know(id, lastAt, sinceOf(clients) - COMMIT_TIME);
   };
 
   const rooms = async (ids: readonly string[]): Promise<void> => {
     for (const page of pagesOf(ids, CLIENTS_AT_ONCE))
       for (const { id, lastAt } of await nodes.roomsUpTo(page)) {
         const floor = here.roomSince(id);
-        if (floor !== undefined) know(id, lastAt, floor);
+        if (floor !== undefined) know(id, lastAt, floor - COMMIT_TIME);
       }
   };
 

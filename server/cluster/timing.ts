@@ -6,6 +6,8 @@ export const BEAT = 500;
 export const SAFETY = 500;
 /** How long before what is known to have arrived something may be lost: clocks and commits are not exact. */
 export const MARGIN = 500;
+/** A message may be committed so long after its time: a session that has come meanwhile has not seen it. */
+export const COMMIT_TIME = 2_000;
 /** A wire that has not confirmed for so long is taken for broken. */
 export const CONFIRM_TIME = 2_000;
 /** The time between two looks for what is lost. */

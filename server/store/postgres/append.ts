@@ -38,7 +38,8 @@ const isNone = (rows: string): string => `(select true from ${rows} limit 1) is 
  *
  * - Conversations are locked in the order of their ids, so that batches of two processes don't wait for each other.
  * - The lock gives the last time as it is now. Everything else is as it was when the statement began.
- * - Times are in the order of the batch, and later than those before.
+ * - Times are in the order of the batch, and later than those before. They are those after the locks, which may have
+ *   been waited for: a client that has looked at the history meanwhile would take an earlier time for what it has seen.
  * - A message whose sender has stored one with the same token is not stored. Its row has no time, nor has one that an
  *   earlier attempt of this batch has stored.
  */
@@ -79,8 +80,11 @@ fresh as (
   where j.token is null or (j.nth = 1
     and ${isNone('messages m where m.cid = j.cid and m.sender = j.sender and m.token = j.token')})
 ),
+timed as materialized (select ${NOW} as now from (select count(*) from locked) as l),
 placed as materialized (
-  select *, greatest(max(at - place) over (partition by cid order by n), coalesce(last_at, 0)) + place as ts from fresh
+  select *, greatest(
+    max(coalesce(given, (select now from timed)) - place) over (partition by cid order by n), coalesce(last_at, 0)
+  ) + place as ts from fresh
 ),
 inserted as (
   insert into messages
