@@ -46,6 +46,8 @@ export interface PostgresStore extends MovingStore {
   isReachable(): boolean;
 }
 
+/** How long a transaction may ask for nothing, ms: less than a server waits for an answer of the store. */
+const IDLE = 4_000;
 /** How long the driver waits for a connection, and for a statement that the database should have ended, ms. */
 const LATE = 5_000;
 
@@ -66,8 +68,8 @@ const poolOf = (
     keepAlive: true,
     statement_timeout: statementTimeout,
     query_timeout: statementTimeout + LATE,
-    // Of a process that has lost its network.
-    idle_in_transaction_session_timeout: statementTimeout,
+    // Of a process that stands still or has lost its network: others wait for its locks.
+    idle_in_transaction_session_timeout: Math.min(statementTimeout, IDLE),
     allowExitOnIdle: true,
   });
 
