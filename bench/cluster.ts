@@ -172,9 +172,9 @@ const measure = async (contender: Contender, line: string, order: LoadOrder, isC
 };
 
 const SENDING: readonly (LoadOrder & { readonly line: string })[] = [
-  { line: 'pair', group: 0, count: 3_000, inFlight: 64 },
-  { line: 'group of 100', group: 1, count: 300, inFlight: 16 },
-  { line: 'group of 500', group: 2, count: 100, inFlight: 16 },
+  { line: 'pair', group: 0, count: 2_000, inFlight: 64 },
+  { line: 'group of 100', group: 1, count: 200, inFlight: 16 },
+  { line: 'group of 500', group: 2, count: 60, inFlight: 16 },
   ...(OCCUPANTS === 0 ? [] : [{ line: `room of ${OCCUPANTS}`, count: 20, inFlight: 4 }]),
   { line: 'one by one', group: 0, count: 300, inFlight: 1 },
 ];
