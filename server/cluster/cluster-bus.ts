@@ -321,7 +321,7 @@ export const openClusterBus = async (
 /**
  * Opens a bus between several processes of one application: each has one, with a store over the same database. They
  * find each other by that database. What is published reaches the processes that have its receivers. Rejects if the
- * store is none in PostgreSQL, or if NATS can't be reached.
+ * store is none in PostgreSQL, or if NATS takes no such user. A NATS that can't be reached is tried again.
  *
  * @example
  * const store = await openPostgresStore({ url: 'postgres://chat:secret@localhost/chat' });

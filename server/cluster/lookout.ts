@@ -26,9 +26,10 @@ export const createLookout = ({ messages, others, now, report }: LookoutOptions)
   let running: Promise<void> | undefined;
   let lookedAt = 0;
   let isStopped = false;
+  const isOver = (): boolean => isStopped;
 
   const look = async (): Promise<void> => {
-    for (let since = take(); since !== undefined && !isStopped; since = take()) {
+    for (let since = take(); since !== undefined && !isOver(); since = take()) {
       const began = now();
       try {
         await messages(since.messages);
@@ -37,7 +38,7 @@ export const createLookout = ({ messages, others, now, report }: LookoutOptions)
           lookedAt = began;
         }
       } catch (error) {
-        if (!isStopped) report(error);
+        if (!isOver()) report(error);
         lookFrom(since.messages, since.all);
       }
       await pause(LOOK_PERIOD);

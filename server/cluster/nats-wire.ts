@@ -153,7 +153,7 @@ export const natsWire =
       while (connection === undefined && !state.isClosed) {
         await pause(BETWEEN_FIRST_TRIES);
         // It is said once.
-        if (!state.isClosed) await connected().catch(() => undefined);
+        await connected().catch(() => undefined);
       }
     };
 

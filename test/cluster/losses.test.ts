@@ -1,6 +1,7 @@
 /** What becomes of messages if the wire between two servers loses them. */
 import { filter, firstValueFrom, lastValueFrom } from 'rxjs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { encodeFrame, subprotocols } from '../../codecs/index.js';
 import { createRealtime, createRoom, room, text, type Client, type Realtime } from 'rx-realtime';
 import { createServer, openPostgresStore, type RtmServer } from 'rx-realtime/server';
 import { openClusterBus } from '../../server/cluster/cluster-bus.js';
@@ -116,6 +117,32 @@ describe.runIf(postgresUrl !== undefined)('two servers whose wire fails', () => 
     await sent(here, text('still here'));
     expect((await heard).map(textOf)).toEqual(['still here']);
     expect((await firstValueFrom(jerry.status$))._tag).toBe('Open');
+  }, 15_000);
+
+  test('the will of a client whose process has died is sent once, unless the client is back', async () => {
+    const { tom, jerry, here } = await pair();
+    const will = (words: string): string => {
+      const command = {
+        cmd: 'direct',
+        directMessage: { cid: here.id, msg: JSON.stringify({ _lctype: -1, _lctext: words }) },
+      } as const;
+      return String(encodeFrame(command, subprotocols.base64));
+    };
+    const gone = name('Gone');
+    await servers[0]?.backEnd.addMembers(here.id, [gone]);
+    const heard = next(jerry.messages$, 2);
+    await execute(
+      tables.url,
+      `insert into online (client, node) values ('${gone}', 'dead'), ('${tom.id}', 'dead');
+      insert into wills (session, node, client, command) values
+        ('s1', 'dead', '${gone}', '${will('I am gone')}'), ('s2', 'dead', '${tom.id}', '${will('never')}');
+      insert into nodes (id, name, until, load) values ('dead', 'dead', 0, 0)`,
+    );
+    const [last] = await Promise.all([heard, firstValueFrom(jerry.messages$).then(() => sent(here, text('end')))]);
+    expect(last.map(({ from, body }) => [from, body._tag === 'Text' ? body.text : ''])).toEqual([
+      [gone, 'I am gone'],
+      [tom.id, 'end'],
+    ]);
   }, 15_000);
 
   test('changes of one attribute on both servers all count', async () => {
