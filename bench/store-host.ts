@@ -6,26 +6,34 @@
  */
 import { either as E } from 'fp-ts';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createServer, memoryStore, openPostgresStore, openSqliteStore, type Store } from 'rx-realtime/server';
+import {
+  createServer,
+  memoryStore,
+  openPostgresStore,
+  openSqliteStore,
+  type MovingStore,
+  type StoredMessage,
+} from 'rx-realtime/server';
 import { HostOrder, senderId } from './store-orders.js';
 
 const [given = '', kind = '', conversations = '1', senders = '1', filled = '0'] = process.argv.slice(2);
 const EACH = 'each ';
 const SQLITE = 'sqlite:';
-/** Calls of the store that fill it, at once. */
-const AT_ONCE = 250;
-/** Messages of one of these calls. */
-const BATCH = 200;
+/** Messages, or conversations, of a call of the store that fills it. */
+const BATCH = 1_000;
 
-const open = async (name: string): Promise<Store> => {
-  if (name === 'memory') return memoryStore({ historyMessages: Infinity });
+/** Nothing is deleted while it is measured. */
+const kept = { historyMessages: Infinity };
+
+const open = async (name: string): Promise<MovingStore> => {
+  if (name === 'memory') return memoryStore(kept);
   return name.startsWith(SQLITE)
-    ? openSqliteStore({ directory: name.slice(SQLITE.length) })
-    : openPostgresStore({ url: name });
+    ? openSqliteStore({ directory: name.slice(SQLITE.length), ...kept })
+    : openPostgresStore({ url: name, ...kept });
 };
 
 /** Carries out one append after the other, a message each, so that each has a commit of its own. */
-const oneByOne = (store: Store): Store => {
+const oneByOne = (store: MovingStore): MovingStore => {
   let tail: Promise<unknown> = Promise.resolve();
   return {
     ...store,
@@ -61,25 +69,39 @@ for (let index = 0; index < Number(conversations); index += 1) {
   ids.push(id);
 }
 
-/** Does it so often, some at once. */
-const repeat = async (times: number, work: (number: number) => Promise<unknown>): Promise<void> => {
-  let next = 0;
-  const one = async (): Promise<void> => {
-    while (next < times) await work(next++);
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
+/** Calls `store` with batches of what `make` gives for each number below `count`. */
+const inBatches = async <A>(
+  count: number,
+  make: (number: number) => A,
+  store: (batch: readonly A[]) => Promise<readonly { readonly _tag: string }[]>,
+): Promise<void> => {
+  for (let from = 0; from < count; from += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, count - from) }, (_, index) => make(from + index));
+    const failed = (await store(batch)).find(({ _tag }) => _tag !== 'Stored');
+    if (failed !== undefined) throw new Error(`the store could not be filled: ${failed._tag}`);
+  }
 };
 
-const text = { msg: 'x'.repeat(200), receipt: false, mentions: [], mentionsAll: false } as const;
+const text = { msg: 'x'.repeat(200), type: -1, receipt: false, mentions: [], mentionsAll: false } as const;
+/** By the calls of an import: to send so much would take an hour. A second has ten messages. */
 const fill = async (count: number, conversationId: string): Promise<void> => {
-  await repeat(count / 10, (number) => backEnd.create({ members: [`other ${number}`, `another ${number}`] }));
-  await repeat(count / BATCH, (number) =>
-    store.append(
-      Array.from({ length: BATCH }, (_, index) => ({
-        ...text,
-        ...{ conversationId, from: 'another', token: `${number} ${index}`, now: Date.now() },
-      })),
-    ),
+  const now = Date.now();
+  const dates = { createdAt: now, updatedAt: now };
+  await inBatches(
+    count / 10,
+    (number) => ({
+      ...{ id: `filled ${number}`, kind: 'ordinary' as const, attributes: {}, ...dates },
+      members: [`other ${number}`, `another ${number}`],
+    }),
+    (batch) => opened.importConversations(batch),
+  );
+  await inBatches(
+    count,
+    (number): StoredMessage => ({
+      ...text,
+      ...{ id: `filled ${number}`, conversationId, from: 'another', timestamp: now + (number - count) * 100 },
+    }),
+    (batch) => opened.importMessages(batch),
   );
 };
 if (filled !== '0') await fill(Number(filled), ids[0] ?? '');

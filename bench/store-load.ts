@@ -1,11 +1,11 @@
-/** A process with the senders of one server: `store-load.ts <url> <senders> <conversation> …`. */
+/** A process with the senders of one server: `store-load.ts <url> <senders> <in flight> <conversation> …`. */
 import { either as E } from 'fp-ts';
 import { decodeServerFrame, encodeFrame, subprotocols, type ClientCommand } from 'rx-realtime/codecs';
 import { median } from './rounds.js';
 import { openWire, type Wire } from './server-wire.js';
 import { LoadOrder, senderId } from './store-orders.js';
 
-const [url = '', senders = '', ...ids] = process.argv.slice(2);
+const [url = '', senders = '', inFlight = '', ...ids] = process.argv.slice(2);
 const BODY = JSON.stringify({ _lctype: -1, _lctext: 'x'.repeat(170) });
 const DIGITS = 12;
 
@@ -13,8 +13,8 @@ const frame = (command: ClientCommand): Buffer => Buffer.from(encodeFrame(comman
 
 interface Sender {
   readonly wire: Wire;
-  /** The message: only the number in its token changes. */
-  readonly bytes: Buffer;
+  /** A message for each one in flight: only the number in its token changes. */
+  readonly messages: readonly Buffer[];
   readonly at: number;
 }
 
@@ -41,7 +41,8 @@ const open = async (index: number): Promise<Sender> => {
   const dt = '0'.repeat(DIGITS);
   const cid = ids[index % ids.length] ?? '';
   const bytes = frame({ cmd: 'direct', peerId: clientId, i: 7, directMessage: { cid, msg: BODY, dt } });
-  return { wire, bytes, at: bytes.indexOf(dt) };
+  const messages = Array.from({ length: Number(inFlight) }, () => Buffer.from(bytes));
+  return { wire, messages, at: bytes.indexOf(dt) };
 };
 
 const all = await Promise.all(Array.from({ length: Number(senders) }, (_, index) => open(index)));
@@ -51,22 +52,25 @@ const measure = async ({ time }: LoadOrder): Promise<object> => {
   let isOver = false;
   const times: number[] = [];
   const began = performance.now();
-  const one = ({ wire, bytes, at }: Sender): Promise<void> =>
+  const one = ({ wire, messages, at }: Sender): Promise<void> =>
     new Promise((resolve) => {
-      let sent = 0;
-      const next = (): void => {
+      /** In the order of their acknowledgements: all are for one conversation. */
+      const underWay: { readonly bytes: Buffer; readonly sent: number }[] = [];
+      const next = (bytes: Buffer): void => {
         number += 1;
         bytes.write(String(number).padStart(DIGITS, '0'), at, 'latin1');
-        sent = performance.now();
+        underWay.push({ bytes, sent: performance.now() });
         wire.send(bytes);
       };
       wire.onFrame = (payload) => {
         if (!isAcknowledgement(payload)) return;
-        times.push(performance.now() - sent);
-        if (isOver) resolve();
-        else next();
+        const acknowledged = underWay.shift();
+        if (acknowledged === undefined) throw new Error('a message was acknowledged twice');
+        times.push(performance.now() - acknowledged.sent);
+        if (!isOver) next(acknowledged.bytes);
+        else if (underWay.length === 0) resolve();
       };
-      next();
+      messages.forEach(next);
     });
   const ended = Promise.all(all.map(one));
   await new Promise((resolve) => setTimeout(resolve, time));

@@ -29,17 +29,20 @@ const TIME = 1_000;
 /** Filling a store takes so long at most, ms. */
 const FILLING = 1_800_000;
 
-/** Each sender sends its next message when the one before is acknowledged. */
+/** Each sender sends its next message when one of those in flight is acknowledged. */
 interface Scene {
   readonly name: string;
   readonly kind: 'ordinary' | 'room';
   readonly conversations: number;
   readonly senders: number;
+  readonly inFlight?: number;
 }
 
 const MANY: Scene = { name: 'many', kind: 'ordinary', conversations: 100, senders: 256 };
 /** A chat room that nobody is in: otherwise each message would be pushed 63 times, and that would be measured. */
 const ONE: Scene = { name: 'one', kind: 'room', conversations: 1, senders: 64 };
+/** One socket, as of a program that sends all that it has. */
+const PIPELINE: Scene = { name: 'pipeline', kind: 'ordinary', conversations: 1, senders: 1, inFlight: 64 };
 const IDLE: Scene = { name: 'idle', kind: 'ordinary', conversations: 1, senders: 1 };
 
 /** From the directory of the repository, where a bench is run. */
@@ -107,10 +110,10 @@ interface Contender {
 }
 
 const prepare = async (name: string, { store, remove }: Place, scene: Scene, filled = '0'): Promise<Contender> => {
-  const { kind, conversations, senders } = scene;
+  const { kind, conversations, senders, inFlight = 1 } = scene;
   const host = start('store-host.ts', store, kind, String(conversations), String(senders), filled);
   const { url, ids } = await host.next(Hosting, FILLING);
-  const load = start('store-load.ts', url, String(senders), ...ids);
+  const load = start('store-load.ts', url, String(senders), String(inFlight), ...ids);
   await load.next(Ready);
   return {
     ...{ name, host, load, perSecond: [], p50: [], late: [] },
@@ -161,7 +164,8 @@ const syncTime = async (): Promise<number> => {
 
 const rounded = (value: number): number => Number(value.toPrecision(3));
 const show = (scene: Scene, contenders: readonly Contender[]): void => {
-  console.log(`${scene.name}: conversations: ${scene.conversations}, senders: ${scene.senders}`);
+  const { name, conversations, senders, inFlight = 1 } = scene;
+  console.log(`${name}: conversations: ${conversations}, senders: ${senders}, in flight of each: ${inFlight}`);
   console.table(
     Object.fromEntries(
       contenders.map(({ name, perSecond, p50, late }) => [
@@ -180,7 +184,7 @@ type Results = Record<string, number>;
 
 const compare = async (): Promise<Results> => {
   const results: Results = {};
-  for (const scene of [MANY, ONE, IDLE]) {
+  for (const scene of [MANY, ONE, PIPELINE, IDLE]) {
     const contenders: Contender[] = [];
     for (const [name, place] of Object.entries(stores))
       if (scene !== IDLE || !name.endsWith('each')) contenders.push(await prepare(name, await place(), scene));

@@ -10,6 +10,7 @@ import type { Report } from './guarded.js';
 import type { RunningHooks } from './running-hooks.js';
 import type { Posted, Posting } from './messages/deliver.js';
 import type { HandedOut } from './messages/handed-out.js';
+import type { TellUnread } from './messages/unread-counts.js';
 import type { Logins } from './logins.js';
 import type { LoginRequest } from './signatures.js';
 import type { Limits, ResumeRequest } from './options.js';
@@ -65,6 +66,9 @@ export interface App {
    * have a known outcome.
    */
   readonly inOrder: InOrder;
+  /** Whether something happens in a conversation, or waits for its turn. */
+  readonly isBusy: (conversationId: string) => boolean;
+  readonly tellUnread: TellUnread;
   /**
    * The same for changes of a conversation, in all processes together: nobody changes what a job has just looked at,
    * and all receivers learn of changes in the order in which they were made.

@@ -21,6 +21,7 @@ import { endsWithin } from './ends-within.js';
 import { guardedClock, guardedReport } from './guarded.js';
 import { limitedBus, limitedStore } from './limited.js';
 import { post, type Posted, type Posting } from './messages/deliver.js';
+import { createTellUnread } from './messages/unread-counts.js';
 import { createHandedOut } from './messages/handed-out.js';
 import { inTimeSignIn, loginVerifier, resumeVerifier } from './login-checks.js';
 import { createLogins } from './logins.js';
@@ -166,7 +167,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     limit: limits.hookQueue,
     concurrency: limits.hookConcurrency,
   });
-  const unsettled = createUnsettled({ inOrder: serialByKey(), report });
+  const serial = serialByKey();
+  const unsettled = createUnsettled({ inOrder: serial, report });
   const turns = createTurns({ report });
   const batches = createBatches<Posting, Posted>({
     inOrder: unsettled.inOrder,
@@ -205,6 +207,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     inOrder: batches.inOrder,
     alone: (key, job) =>
       batches.inOrder(key, () => (options.bus?.exclusively === undefined ? job() : options.bus.exclusively(key, job))),
+    isBusy: serial.isBusy,
+    tellUnread: createTellUnread(),
     post: batches.add,
     attempt: unsettled.attempt,
     repeat: unsettled.repeat,

@@ -13,7 +13,8 @@ const field = (header: WeappHead['header'], name: string): string | null => {
 const parsed = (data: unknown): Promise<unknown> =>
   new Promise((resolve) => resolve(typeof data === 'string' ? JSON.parse(data) : data));
 
-const answerOf = (status: number, header: WeappHead['header'], data: unknown): FetchAnswer => ({
+/** An answer with what the platform has told of it. */
+export const answerOf = (status: number, header: WeappHead['header'], data: unknown): FetchAnswer => ({
   ok: status >= 200 && status < 300,
   status,
   headers: { get: (name) => field(header, name) },

@@ -10,9 +10,10 @@ import { weappSocket } from './socket.js';
 import type { WeappDevice, WeappRequests, WeappSockets } from './wx.js';
 
 export { weappFetch } from './fetch.js';
-export { weappFile } from './file.js';
+export { weappFile, type WeappFile } from './file.js';
 export { weappOutbox } from './outbox.js';
 export { weappSocket } from './socket.js';
+export { weappUpload } from './upload.js';
 export type {
   WeappDevice,
   WeappFailure,
@@ -24,6 +25,8 @@ export type {
   WeappSockets,
   WeappSocketTask,
   WeappStorage,
+  WeappUploads,
+  WeappUploadTask,
 } from './wx.js';
 
 /**

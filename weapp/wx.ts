@@ -55,6 +55,26 @@ export interface WeappRequests {
   }): WeappRequestTask;
 }
 
+/** An upload that is under way. */
+export interface WeappUploadTask {
+  abort(): void;
+  /** `progress`: 0 to 100. */
+  onProgressUpdate(listener: (update: { readonly progress: number }) => void): void;
+}
+
+/** The uploads of `wx`. */
+export interface WeappUploads {
+  uploadFile(options: {
+    url: string;
+    filePath: string;
+    /** The name of the field of the form that has the file. */
+    name: string;
+    header: Record<string, string>;
+    success: (answer: { readonly statusCode: number; readonly data: string }) => void;
+    fail: (error: WeappFailure) => void;
+  }): WeappUploadTask;
+}
+
 /** What `wx` tells when the network changes. In WeChat's types, the listener that is taken away gets something else. */
 export interface WeappNetwork {
   readonly isConnected?: boolean;

@@ -196,6 +196,16 @@ export const rows: readonly Row[] = [
     wanted: { atMost: 20 },
   },
   {
+    label: 'server, 1 sender with 64 in flight: SQLite to a commit for each message',
+    bench: 'store',
+    figure: 'pipeline.sqlite.toEach',
+  },
+  {
+    label: 'the same, PostgreSQL',
+    bench: 'store',
+    figure: 'pipeline.postgres.toEach',
+  },
+  {
     label: 'server, one by one in SQLite: acknowledgement p50 to `fdatasync`',
     bench: 'store',
     figure: 'idle.sqlite.toSync',

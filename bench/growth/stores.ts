@@ -230,7 +230,7 @@ const subjects: readonly Measured[] = [
   },
   {
     name: 'store: N clients are blocked one by one, and listed page by page',
-    covers: ['store.setListed', 'store.listed', 'store.whoIsListed'],
+    covers: ['store.setListed', 'store.listed', 'store.whoIsListed', 'store.whoIsSilenced'],
     isSlow: true,
     // Clients on a list.
     sizes: [50, 500],
@@ -240,6 +240,7 @@ const subjects: readonly Measured[] = [
         for (const number of times(size)) {
           await store.setListed(id, 'blocked', [`client-${String(number)}`], true, 1e6);
           await store.whoIsListed(id, 'blocked', [HERE]);
+          await store.whoIsSilenced(id, [HERE]);
         }
         let next: string | undefined = '';
         while (next !== undefined) ({ next } = await store.listed(id, 'blocked', 50, next));

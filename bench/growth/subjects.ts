@@ -2,6 +2,7 @@
 import { backEndSubjects } from './back-ends.js';
 import { clientSubjects } from './clients.js';
 import { handlerSubjects } from './handlers.js';
+import { movingSubjects } from './moving.js';
 import { storeSubjects } from './stores.js';
 import { logSubjects } from './stream-logs.js';
 import { queueSubjects } from './stream-queues.js';
@@ -16,6 +17,7 @@ export const subjects: readonly Subject[] = [
   ...clientSubjects,
   ...viewSubjects,
   ...storeSubjects,
+  ...movingSubjects,
   ...handlerSubjects,
   ...backEndSubjects,
 ];

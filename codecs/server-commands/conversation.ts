@@ -32,8 +32,10 @@ const convResults = conv('results', { results: JsonText }, { limit: Int32 });
 export interface ConvResults extends t.TypeOf<typeof convResults> {}
 export const ConvResults: t.Type<ConvResults> = convResults;
 
-const convJoined = notice('joined');
-/** The receiver was added. */
+const joining = { initBy: c.string, udate: c.string, tempConv: c.boolean, tempConvTTL: Int32 };
+
+const convJoined = conv('joined', { cid: c.string }, joining);
+/** The receiver was added. A temporary conversation is marked, with its lifetime in seconds. */
 export interface ConvJoined extends t.TypeOf<typeof convJoined> {}
 export const ConvJoined: t.Type<ConvJoined> = convJoined;
 
@@ -42,8 +44,8 @@ const convLeft = notice('left');
 export interface ConvLeft extends t.TypeOf<typeof convLeft> {}
 export const ConvLeft: t.Type<ConvLeft> = convLeft;
 
-const convMembersJoined = memberNotice('members_joined');
-/** Members `m` were added, by `initBy`. */
+const convMembersJoined = conv('members_joined', { cid: c.string }, { ...joining, ...people });
+/** Members `m` were added, by `initBy`. A temporary conversation is marked, as above. */
 export interface ConvMembersJoined extends t.TypeOf<typeof convMembersJoined> {}
 export const ConvMembersJoined: t.Type<ConvMembersJoined> = convMembersJoined;
 

@@ -13,7 +13,7 @@ import { Place } from './place.js';
           {{ text }}
           @if (banner.retryIn() !== undefined) {
             <!-- The countdown is for the eyes: nobody wants to hear each second. -->
-            <span aria-hidden="true">{{ banner.retryIn() }} s</span>
+            <span class="count" aria-hidden="true">{{ banner.retryIn() }} s</span>
             <button type="button" (click)="banner.retry()">{{ words().now }}</button>
           }
         </p>
@@ -21,7 +21,10 @@ import { Place } from './place.js';
     </div>
     <div role="alert">
       @if (account.session.error(); as error) {
-        <p class="banner" data-kind="failed">{{ words().ended }} {{ error.message }}</p>
+        <p class="banner" data-kind="failed">
+          {{ words().ended }} {{ error.message }}
+          <button type="button" (click)="account.session.login()">{{ words().signInAgain }}</button>
+        </p>
       }
       @if (account.failure(); as failure) {
         <p class="banner" data-kind="failed">

@@ -1,5 +1,5 @@
 /** The place to write: text, a picture, a change of a message; and who else is writing. */
-import { Component, computed, effect, inject, input, model, viewChild, type ElementRef } from '@angular/core';
+import { Component, computed, effect, inject, input, model, output, viewChild, type ElementRef } from '@angular/core';
 import { image, text, textOf, upload, type Message } from 'rx-realtime';
 import { injectTyping, type TimelineSignals } from 'rx-realtime/angular';
 import { Account } from './account.js';
@@ -9,7 +9,9 @@ import { Place } from './place.js';
   selector: 'app-composer',
   template: `
     <p class="typing" role="status">
-      {{ typing.who().join(', ') }} {{ typing.who().length > 0 ? words().typing : '' }}
+      @if (typing.who(); as who) {
+        {{ who.join(', ') }} {{ who.length === 0 ? '' : who.length === 1 ? words().typing : words().typingTogether }}
+      }
     </p>
     @if (editing()) {
       <p class="editing">
@@ -42,6 +44,8 @@ export class Composer {
   readonly timeline = input.required<TimelineSignals>();
   readonly members = input.required<readonly string[]>();
   readonly editing = model<Message>();
+  /** A message is on its way. */
+  readonly sent = output();
   private readonly account = inject(Account);
   private readonly place = inject(Place);
   private readonly draft = viewChild.required<ElementRef<HTMLTextAreaElement>>('draft');
@@ -80,6 +84,7 @@ export class Composer {
       this.timeline().send(text(words), { mentions });
       this.drafts.delete(this.place.conversation());
       this.written().value = '';
+      this.sent.emit();
     } else {
       this.account.run(conversation.edit(message, text(words), { mentions }));
       this.editing.set(undefined);
@@ -89,5 +94,6 @@ export class Composer {
   protected picture(input: HTMLInputElement): void {
     for (const data of input.files ?? []) this.timeline().send(upload({ data }, (file) => image(file)));
     input.value = '';
+    this.sent.emit();
   }
 }

@@ -23,8 +23,13 @@ import { Place } from './place.js';
         }
       }
     </div>
-    <app-messages [timeline]="timeline" (edit)="editing.set($event)" />
-    <app-composer [timeline]="timeline" [members]="info()?.members ?? []" [(editing)]="editing" />
+    <app-messages #messages [timeline]="timeline" (edit)="editing.set($event)" />
+    <app-composer
+      [timeline]="timeline"
+      [members]="info()?.members ?? []"
+      [(editing)]="editing"
+      (sent)="messages.toEnd()"
+    />
   `,
 })
 export class ConversationView {

@@ -68,7 +68,8 @@ export class Messages {
     this.slice.toStart();
   }
 
-  protected toEnd(): void {
+  /** Shows the newest message. */
+  toEnd(): void {
     this.timeline().latest();
     this.slice.toEnd();
   }

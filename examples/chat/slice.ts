@@ -44,10 +44,15 @@ export const injectSlice = <T>({ list, keyOf, owner, scroller, ...ends }: SliceO
   const rows = computed(() => list().slice(start(), start() + ROWS));
   /** The first row in view, and where it was: it stays there when rows come and go above. */
   let anchor: { readonly row: Element; readonly top: number } | undefined;
+  /** The sizes of the view and of what it shows, when they were last looked at. */
+  let sizes = '';
+  const sizesNow = (): string => `${scroller().nativeElement.clientHeight} ${scroller().nativeElement.scrollHeight}`;
 
   const scrolled = (): void => {
     // On the way to an end that is still loading.
     if (first() === undefined && ends.hasAfter()) return;
+    // A banner has come, or a row: the user has not scrolled away from the end, which is shown in a moment.
+    if (first() === undefined && sizesNow() !== sizes) return;
     const { nativeElement: view } = scroller();
     const { top } = view.getBoundingClientRect();
     const row = [...(view.firstElementChild?.children ?? [])].find((one) => one.getBoundingClientRect().bottom > top);
@@ -66,6 +71,7 @@ export const injectSlice = <T>({ list, keyOf, owner, scroller, ...ends }: SliceO
     const { nativeElement: view } = scroller();
     if (first() === undefined) view.scrollTop = view.scrollHeight;
     else if (anchor?.row.isConnected === true) view.scrollTop += anchor.row.getBoundingClientRect().top - anchor.top;
+    sizes = sizesNow();
     scrolled();
   };
   const destroyed = inject(DestroyRef);
@@ -76,9 +82,9 @@ export const injectSlice = <T>({ list, keyOf, owner, scroller, ...ends }: SliceO
   // Pictures and windows change their sizes.
   afterRenderEffect(() => {
     const { nativeElement: view } = scroller();
-    const sizes = new ResizeObserver(settle);
-    for (const element of [view, ...view.children]) sizes.observe(element);
-    destroyed.onDestroy(() => sizes.disconnect());
+    const observer = new ResizeObserver(settle);
+    for (const element of [view, ...view.children]) observer.observe(element);
+    destroyed.onDestroy(() => observer.disconnect());
   });
   return {
     rows,
@@ -91,6 +97,10 @@ export const injectSlice = <T>({ list, keyOf, owner, scroller, ...ends }: SliceO
       first.set(keyOf(item));
       scroller().nativeElement.scrollTop = 0;
     },
-    toEnd: () => first.set(undefined),
+    toEnd: () => {
+      first.set(undefined);
+      // The rows may be the same ones. If not, this happens again when they are there.
+      settle();
+    },
   };
 };

@@ -33,6 +33,7 @@ const en = {
   cancel: 'Cancel',
   picture: 'Send a picture',
   typing: 'is typing…',
+  typingTogether: 'are typing…',
   edit: 'Edit',
   editing: 'You are changing a message.',
   edited: 'edited',
@@ -56,7 +57,8 @@ const en = {
   broken: 'The server can not be used.',
   now: 'Try now',
   refused: 'That did not work:',
-  ended: 'The session has ended:',
+  ended: 'You are signed out:',
+  signInAgain: 'Sign in again',
   close: 'Close',
 };
 
@@ -94,6 +96,7 @@ const zh: typeof en = {
   cancel: '取消',
   picture: '发送图片',
   typing: '正在输入…',
+  typingTogether: '正在输入…',
   edit: '编辑',
   editing: '正在修改消息。',
   edited: '已编辑',
@@ -117,7 +120,8 @@ const zh: typeof en = {
   broken: '服务器不可用。',
   now: '立即重试',
   refused: '操作失败：',
-  ended: '会话已结束：',
+  ended: '已退出登录：',
+  signInAgain: '重新登录',
   close: '关闭',
 };
 

@@ -1,5 +1,5 @@
 /** The page: asks the worker for comments when it can show them, and shows what is lost and how late things are. */
-import { connectionWords, element, figures, percentile, showConnection } from '../shared/page.js';
+import { connectionWords, duration, element, figures, percentile, showConnection } from '../shared/page.js';
 import { speak } from '../shared/words.js';
 import { maxAge, type Comment } from './comments.js';
 import type { Counts, ToPage, ToWorker } from './protocol.js';
@@ -90,14 +90,18 @@ const show = (comment: Comment): void => {
 };
 
 worker.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
-  if (data._tag === 'Comments') data.comments.forEach(show);
-  else if (data._tag === 'Counts') counts = data.counts;
+  if (data._tag === 'Comments') {
+    isAsking = false;
+    data.comments.forEach(show);
+  } else if (data._tag === 'Counts') counts = data.counts;
   else state = data.state;
 });
 tell({ _tag: 'Enter', server: query.get('server') ?? config.server, room: config.room });
 
 let before = performance.now();
 let credit = 0;
+/** Where comments must not overlap, one question at a time: what is on its way here has no place on the stage yet. */
+let isAsking = false;
 const frame = (now: number): void => {
   const elapsed = now - before;
   before = now;
@@ -107,7 +111,8 @@ const frame = (now: number): void => {
   stage.draw(isPaused ? 0 : Math.min(elapsed, 100) / 1_000);
   const space = overlap.checked ? Infinity : stage.room();
   const count = isPaused ? 0 : Math.floor(Math.min(credit, space));
-  if (count > 0) {
+  if (count > 0 && (overlap.checked || !isAsking)) {
+    isAsking = true;
     tell({ _tag: 'Want', count });
     credit -= count;
   }
@@ -127,12 +132,12 @@ setInterval(() => {
     arrived: perSecond(({ arrived }) => arrived),
     shown: perSecond(({ handed }) => handed),
     dropped: (counts.arrived - counts.handed).toLocaleString(),
-    age: `${percentile(ages, 0.5).toFixed(0)} / ${percentile(ages, 0.99).toFixed(0)} ms`,
-    oldest: `${oldestText} ms`,
-    oldestPaid: `${oldestPaid} ms`,
+    age: ages.length === 0 ? '–' : duration(percentile(ages, 0.5), percentile(ages, 0.99)),
+    oldest: duration(oldestText),
+    oldestPaid: duration(oldestPaid),
     paid: `${paidShown} / ${counts.paidArrived}`,
     frames: `${(1_000 / Math.max(1, percentile(frames, 0.5))).toFixed(0)} / s`,
-    slowest: `${percentile(frames, 0.99).toFixed(0)} ms`,
+    slowest: duration(Math.round(percentile(frames, 0.99))),
     screen: String(stage.shown()),
     flow: `${flow.value} / s`,
   });

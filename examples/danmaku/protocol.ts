@@ -4,7 +4,7 @@ import type { Comment } from './comments.js';
 
 export type ToWorker =
   | { readonly _tag: 'Enter'; readonly server: string; readonly room: string }
-  /** The page can take so many comments now. */
+  /** The page can take so many comments now. The answer has as many as there are, or none. */
   | { readonly _tag: 'Want'; readonly count: number };
 
 /** Numbers since the start. */

@@ -106,7 +106,6 @@ const enter = (server: string, id: string): void => {
     if (data._tag !== 'Want') return;
     answer = [];
     for (let n = 0; n < data.count; n += 1) ready.next();
-    if (answer.length === 0) return;
     counts = { ...counts, handed: counts.handed + answer.length };
     tell({ _tag: 'Comments', comments: answer });
   });

@@ -1,5 +1,5 @@
 /** The page: draws what the worker reports. */
-import { connectionWords, element, figures, showConnection } from '../shared/page.js';
+import { connectionWords, duration, element, figures, showConnection } from '../shared/page.js';
 import { speak } from '../shared/words.js';
 import { COLOURS, createChart } from './chart.js';
 import type { Report, Watch } from './report.js';
@@ -39,8 +39,7 @@ const rateChart = createChart(
 const ageChart = createChart(element('age-chart', HTMLElement), ['p50', 'p90', 'p99'], ' ms');
 
 const number = new Intl.NumberFormat(undefined, { maximumFractionDigits: 0 });
-const ms = (value: number | undefined): string =>
-  value === undefined ? '–' : `${value.toFixed(value < 10 ? 1 : 0)} ms`;
+const ms = (value: number | undefined): string => (value === undefined ? '–' : duration(value));
 const bytes = (value: number): string =>
   value < 1_000 ? `${value} B` : value < 1e6 ? `${number.format(value / 1e3)} kB` : `${(value / 1e6).toFixed(1)} MB`;
 
@@ -79,17 +78,20 @@ const show = ({ rates, busiest, age, team: online, health, folded, state: connec
     conversations.map(([id, name], index): Cells => [name, number.format(rates.get(id) ?? 0), COLOURS[index] ?? '']),
   );
   busiestTable(busiest.map(({ key, count }): Cells => [key, number.format(count)]));
+  // Without a connection nobody knows: what was is not what is.
+  const isConnected = connection._tag === 'Connected';
   for (const { name, item, where } of members) {
-    const isOnline = online.get(name) === true;
+    const isOnline = isConnected && online.get(name) === true;
     item.className = 'dot';
     item.style.setProperty('--colour', isOnline ? 'var(--good)' : 'var(--line)');
-    where.textContent = isOnline ? spoken().online : spoken().away;
+    where.textContent = isOnline ? spoken().online : isConnected ? spoken().away : '–';
   }
+  const times = age === undefined || age.count === 0 ? undefined : age;
   write({
     all: number.format(all),
     folded: number.format(folded),
-    ...{ p50: ms(age?.p50), p90: ms(age?.p90), p99: ms(age?.p99) },
-    roundTrip: ms(health?.roundTrip?.smoothed),
+    ...{ p50: ms(times?.p50), p90: ms(times?.p90), p99: ms(times?.p99) },
+    roundTrip: ms(isConnected ? health?.roundTrip?.smoothed : undefined),
     retries: String(health?.retries ?? 0),
     in: bytes(health?.bytesIn ?? 0),
     out: bytes(health?.bytesOut ?? 0),
@@ -117,7 +119,11 @@ const tick = async (): Promise<void> => {
     show(report);
   }
   const answer = await fetch('stats.json').catch(() => undefined);
-  if (answer?.ok !== true) return;
+  if (answer?.ok !== true) {
+    // What it was is not what it is.
+    write({ sessions: '–', buffered: '–', memory: '–', uptime: '–' });
+    return;
+  }
   const { sessions, bufferedBytes, rssBytes, uptime } = (await answer.json()) as ServerFigures;
   write({
     sessions: String(sessions),

@@ -12,7 +12,10 @@ import { stopped } from '../shared/stopped.js';
 
 const [directory = 'data', rate = '100', backlog = '0'] = process.argv.slice(2);
 // It ends with the pipeline's process, also if that one is killed.
-const stop = Promise.race([stopped(), once(process, 'disconnect')]);
+const stopping = new AbortController();
+const stop = Promise.race([stopped(), once(process, 'disconnect')]).then(() => {
+  stopping.abort();
+});
 
 // The desk before this one may still be closing its store.
 const store = await firstValueFrom(defer(() => openSqliteStore({ directory })).pipe(retry({ count: 20, delay: 500 })));
@@ -30,14 +33,15 @@ const write = (n: number): Promise<unknown> =>
   desk.broadcast(id, { from: pick(phrases.people, n * 7), body: text(`${pick(phrases.lines, n * 5)} #${n}`) });
 
 let next = last + 1;
-for (const end = next + Number(backlog); next < end; next += 100)
+for (const end = next + Number(backlog); next < end && !stopping.signal.aborted; next += 100)
   await Promise.all(Array.from({ length: Math.min(100, end - next) }, (_, index) => write(next + index)));
 next = last + 1 + Number(backlog);
 
 const writing = paced(() => Number(rate), next)
   .pipe(mergeMap(write))
   .subscribe();
-process.send?.({ server: server.url, conversationId: id });
+// Nobody may be there any more.
+process.send?.({ server: server.url, conversationId: id }, undefined, undefined, () => undefined);
 await stop;
 writing.unsubscribe();
 await server.close();

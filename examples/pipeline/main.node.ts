@@ -8,7 +8,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { fromEvent, merge, take, takeUntil } from 'rxjs';
+import { finalize, takeUntil } from 'rxjs';
+import { stopped } from '../shared/stopped.js';
 import { openArchive } from './archive.js';
 import { pipeline } from './pipeline.js';
 
@@ -20,7 +21,7 @@ const { values } = parseArgs({
   },
 });
 
-const stop$ = merge(fromEvent(process, 'SIGINT'), fromEvent(process, 'SIGTERM')).pipe(take(1));
+const stop = stopped();
 mkdirSync(values.data, { recursive: true });
 const archive = await openArchive(join(values.data, 'archive.sqlite'));
 const before = archive.count();
@@ -30,26 +31,26 @@ console.log(`The news desk writes ${values.backlog} messages, then ${values.rate
 const program = fileURLToPath(new URL('desk.node.js', import.meta.url));
 const desk = fork(program, [join(values.data, 'server'), values.rate, values.backlog]);
 const gone = once(desk, 'exit');
-const [address] = (await Promise.race([once(desk, 'message'), gone.then(() => [undefined])])) as [
-  { readonly server: string; readonly conversationId: string } | undefined,
-];
-if (address === undefined) throw new Error('the news desk has ended');
-
-pipeline({ ...address, archive })
-  .pipe(takeUntil(stop$))
-  .subscribe({
-    next: (line) => {
-      console.log(line);
-    },
-    error: (error: unknown) => {
-      console.error(error);
-      process.exitCode = 1;
-    },
-  })
-  .add(() => {
-    console.log(`Stopped: ${archive.count()} messages in ${join(values.data, 'archive.sqlite')}`);
-    archive.close();
-    // It has got the Ctrl-C of a terminal already; it hasn't got a signal that was for this process alone.
-    desk.kill('SIGTERM');
-  });
+const ready = once(desk, 'message') as Promise<[{ readonly server: string; readonly conversationId: string }]>;
+/** It has got the Ctrl-C of a terminal already; it hasn't got a signal that was for this process alone. */
+const end = (): void => {
+  console.log(`Stopped: ${archive.count()} messages in ${join(values.data, 'archive.sqlite')}`);
+  archive.close();
+  desk.kill('SIGTERM');
+};
+const first = await Promise.race([ready, stop.then(() => 'stopped' as const), gone.then(() => 'gone' as const)]);
+if (first === 'gone') throw new Error('the news desk has ended');
+if (first === 'stopped') end();
+else
+  pipeline({ ...first[0], archive })
+    .pipe(takeUntil(stop), finalize(end))
+    .subscribe({
+      next: (line) => {
+        console.log(line);
+      },
+      error: (error: unknown) => {
+        console.error(error);
+        process.exitCode = 1;
+      },
+    });
 await gone;

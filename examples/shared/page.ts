@@ -52,6 +52,16 @@ export const showConnection = (place: HTMLElement, state: ConnectionState, words
   if (place.textContent !== text) place.textContent = text;
 };
 
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+
+/** Times in ms as text, in one unit: `4.2 ms`, `1,977 ms`, `11.6 s`, `12 / 85 ms`, `1.8 / 2.0 s`. */
+export const duration = (...times: readonly number[]): string => {
+  const largest = Math.max(...times);
+  if (largest >= (times.length === 1 ? 10_000 : 1_000))
+    return `${times.map((ms) => (ms / 1_000).toFixed(1)).join(' / ')} s`;
+  return `${times.map((ms) => (largest < 10 ? Number(ms.toFixed(1)) : whole.format(ms))).join(' / ')} ms`;
+};
+
 /** The value at this part of sorted numbers; 0 if there are none. */
 export const percentile = (sorted: readonly number[], part: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0;

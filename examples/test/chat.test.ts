@@ -5,6 +5,7 @@ import { concatMap, delay, firstValueFrom, lastValueFrom, mergeMap, of, range } 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { layCable, type Cable } from '../../tour/cable.js';
 import { percentile } from '../shared/page.js';
+import { drawCheese } from './cheese.js';
 import { describePage, findings, screenshot, startExample, type Started } from './pages.js';
 
 const MANY = 10_000;
@@ -101,6 +102,28 @@ describePage('the chat', () => {
     await row(jerry, 'very good').getByRole('button', { name: 'Take back' }).click();
     await row(tom, 'This message was taken back').waitFor();
     expect(await texts(tom)).toEqual(await texts(jerry));
+  });
+
+  it('goes to the newest message by its button and with what one writes, and stays there in a lower window', async () => {
+    const { tom } = people;
+    const below = (): Promise<number> =>
+      tom.locator('.scroller').evaluate((view) => view.scrollHeight - view.clientHeight - view.scrollTop);
+    // Lower than the messages are, which are few enough to be in the page all at once.
+    await tom.setViewportSize({ width: 1280, height: 340 });
+    await expect.poll(below).toBeLessThan(1);
+    const up = async (): Promise<void> => {
+      await tom.locator('.scroller').evaluate((view) => (view.scrollTop = 0));
+      await tom.locator('.to-end').waitFor();
+    };
+    await up();
+    await tom.locator('.to-end').click();
+    await expect.poll(below).toBeLessThan(1);
+    await up();
+    await write(tom, 'Nobody knows anything.');
+    await row(tom, 'Nobody knows anything.').waitFor();
+    await expect.poll(below).toBeLessThan(1);
+    await tom.setViewportSize({ width: 1280, height: 900 });
+    await row(people.jerry, 'Nobody knows anything.').waitFor();
   });
 
   it('sends a picture, with its progress, and everybody sees it', async () => {
@@ -247,27 +270,6 @@ describePage('the chat', () => {
     expect(example.errors).toEqual([]);
   });
 });
-
-/** Runs in the page: a picture of some 10 kB. */
-const drawCheese = async (): Promise<number[]> => {
-  const canvas = new OffscreenCanvas(640, 400);
-  const context = canvas.getContext('2d');
-  if (context === null) return [];
-  const disc = (colour: string, x: number, y: number, radius: number): void => {
-    context.fillStyle = colour;
-    context.beginPath();
-    context.arc(x, y, radius, 0, 7);
-    context.fill();
-  };
-  context.fillStyle = '#f2c14e';
-  context.fillRect(0, 0, 640, 400);
-  for (let n = 0; n < 24; n += 1) {
-    const [x, y, radius] = [(n * 263) % 660, (n * n * 71 + n * 37) % 420, 12 + ((n * 31) % 40)];
-    disc('#d9a02b', x, y, radius);
-    disc('#e3b03c', x + 3, y + 4, radius - 3);
-  }
-  return [...new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer())];
-};
 
 interface Probes {
   /** How long after its arrival each probe was on screen, ms. */

@@ -1,6 +1,6 @@
 /** The danmaku page in a browser: 500 comments a second, a network that is cut, and what people see and hear. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { describePage, findings, numberIn, openExample, screenshot, showsState, type Running } from './pages.js';
+import { describePage, findings, msIn, numberIn, openExample, screenshot, showsState, type Running } from './pages.js';
 
 /** How long frames are measured, ms. */
 const MEASURED = 10_000;
@@ -52,8 +52,8 @@ describePage('the danmaku page', () => {
       expect(1_000 / at(0.5)).toBeGreaterThanOrEqual(58);
       expect(at(0.99)).toBeLessThan(34);
     }
-    expect(numberIn(await example.figure('oldest'))).toBeLessThanOrEqual(2_000);
-    expect(numberIn(await example.figure('oldestPaid'))).toBeLessThanOrEqual(60_000);
+    expect(msIn(await example.figure('oldest'))).toBeLessThanOrEqual(2_000);
+    expect(msIn(await example.figure('oldestPaid'))).toBeLessThanOrEqual(60_000);
   });
 
   it('shows every gift, also those of a time without a network', async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
   folder = await prepare('pipeline');
 });
 afterAll(() => {
-  rmSync(data, { recursive: true });
+  for (const path of [data, `${data}-early`]) rmSync(path, { recursive: true, force: true });
 });
 
 /** The numbers of the archived messages, in the order of their times. */
@@ -24,6 +24,9 @@ const numbers = async (): Promise<readonly number[]> => {
   database.close();
   return rows.map(({ text }) => Number(/#(\d+)$/.exec(String(text))?.[1]));
 };
+
+const says = ({ lines$ }: Program, words: RegExp): Promise<string> =>
+  firstValueFrom(lines$.pipe(filter((line) => words.test(line))));
 
 const storedBy = ({ lines$ }: Program, count: number): Promise<unknown> =>
   firstValueFrom(lines$.pipe(filter((line) => Number(/(\d+) stored/.exec(line)?.[1]) >= count)));
@@ -49,4 +52,11 @@ it('goes on after a kill, and after Ctrl-C: each message is stored once', async 
   const sorted = all.toSorted((a, b) => a - b);
   // From 1 on, without a hole, each once.
   expect(sorted).toEqual(sorted.map((_, index) => index + 1));
+});
+
+it('ends in an orderly way when Ctrl-C comes while its backlog is written', async () => {
+  const early = startProgram(join(folder, 'main.node.js'), ['--data', `${data}-early`, '--backlog', '200000']);
+  await says(early, /news desk writes/);
+  expect(await early.stop('SIGINT')).toBe(0);
+  expect(await says(early, /Stopped/)).toMatch(/^Stopped: 0 messages/);
 });

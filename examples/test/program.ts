@@ -20,8 +20,9 @@ export const startProgram = (file: string, args: readonly string[] = []): Progra
   const ended = once(child, 'exit') as Promise<[number | null]>;
   const lines$ = fromEvent(createInterface(child.stdout), 'line').pipe(
     map(String),
-    takeUntil(ended),
-    share({ connector: () => new ReplaySubject(LINES) }),
+    // Behind its last line, which may come after its exit.
+    takeUntil(once(child, 'close')),
+    share({ connector: () => new ReplaySubject(LINES), resetOnComplete: false }),
   );
   lines$.subscribe();
   return {

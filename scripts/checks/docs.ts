@@ -1,5 +1,6 @@
 /** Compares the diagrams in docs/ with the tests that draw them. */
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { pages } from '../docs/pages.js';
 import { difference } from './difference.js';
 import { cache, CheckFailed, root } from './tool.js';
@@ -14,9 +15,9 @@ export const docs = async (update: boolean): Promise<string> => {
     for (const { path, after } of changed) writeFileSync(`${root}${path}`, after);
     return `${count}; updated: ${changed.map(({ path }) => path).join(', ')}`;
   }
-  mkdirSync(`${cache}docs`, { recursive: true });
   const diffs = await Promise.all(
     changed.map(({ path, after }) => {
+      mkdirSync(dirname(`${cache}${path}`), { recursive: true });
       writeFileSync(`${cache}${path}`, after);
       return difference(path, `${cache}${path}`);
     }),

@@ -6,6 +6,7 @@ import { format, resolveConfig } from 'prettier';
 import { recordingOf, type Diagram, type Recording } from '../../marble-tests/drawing/diagram.js';
 import { CheckFailed, execute, root } from '../checks/tool.js';
 import { blockOf } from './block.js';
+import { captionOf } from './caption.js';
 import { filled, placeholdersOf, type Placeholder } from './placeholders.js';
 
 export interface Page {
@@ -32,20 +33,6 @@ const draw = async (testFiles: readonly string[]): Promise<ReadonlyMap<string, R
   }
 };
 
-/** `N5: goes line by line` is feature N5 of the checklist. */
-const FEATURE = /^[A-Z]\d+: /;
-
-/** The rule that a diagram shows: the titles of its test make a sentence. */
-const captionOf = ({ test, testFile }: Placeholder): string => {
-  const sentence = test
-    .split(' > ')
-    .map((part) => part.replace(FEATURE, ''))
-    .join(' ')
-    .replaceAll(/[\\*_[\]<>`]/g, '\\$&')
-    .replaceAll(/[\w.]+\$/g, '`$&`');
-  return `_${sentence}_ ([test](../${testFile}))`;
-};
-
 const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 /** The reason why a diagram can't be drawn. */
@@ -58,15 +45,16 @@ const problemWith = ({ testFile, test, names }: Placeholder, diagram: Diagram | 
   return `"${test}" draws ${plural(diagram[side].length, side.slice(0, -1))}, but there are names for ${names[side].length}`;
 };
 
-const contentOf = (placeholder: Placeholder, diagram: Diagram): string =>
-  `${captionOf(placeholder)}\n\n\`\`\`text\n${blockOf(diagram, placeholder.names)}\n\`\`\``;
+const contentOf = (path: string, placeholder: Placeholder, diagram: Diagram): string =>
+  `${captionOf(placeholder, path)}\n\n\`\`\`text\n${blockOf(diagram, placeholder.names)}\n\`\`\``;
 
 /**
  * Every page with diagrams, as it is and as it should be. If diagrams can't be drawn, throws an error that lists
  * them.
  */
 export const pages = async (): Promise<readonly Page[]> => {
-  const read = readdirSync(`${root}docs`)
+  const read = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' })
+    .sort()
     .filter((name) => name.endsWith('.md'))
     .map((name) => {
       const path = `docs/${name}`;
@@ -89,7 +77,7 @@ export const pages = async (): Promise<readonly Page[]> => {
     read.map(async ({ path, before, placeholders }) => {
       const contents = placeholders.flatMap((placeholder) => {
         const diagram = diagramOf(placeholder);
-        return diagram === undefined ? [] : [contentOf(placeholder, diagram)];
+        return diagram === undefined ? [] : [contentOf(path, placeholder, diagram)];
       });
       const filepath = `${root}${path}`;
       const after = await format(filled(before, contents), { ...(await resolveConfig(filepath)), filepath });

@@ -9,7 +9,8 @@ export interface Names {
 
 /**
  * A diagram's place: from `<!-- diagram: path > describe > title | input$, other$ -> output$ -->` to `<!-- /diagram
- * -->`.
+ * -->`. In Chinese, the title of the test in Chinese follows the outputs: `| input$ -> output$ | 标题 -->`. It is beside
+ * the title, so a test that gets another title makes both change.
  */
 export interface Placeholder {
   /** Line of the comment in its page; the first line is 1. */
@@ -18,6 +19,8 @@ export interface Placeholder {
   /** The test's name in vitest: `describe > title`. */
   readonly test: string;
   readonly names: Names;
+  /** The title of the test in the language of the page. Undefined if the page is in the language of the tests. */
+  readonly caption: string | undefined;
 }
 
 const PLACEHOLDER = /<!-- diagram: (.+?) -->\n[\s\S]*?<!-- \/diagram -->/g;
@@ -30,10 +33,11 @@ const listed = (names: string): readonly string[] =>
     .filter((name) => name !== '');
 
 const read = (content: string, line: number, place: string): Placeholder => {
-  const [, testFile, test, inputs, outputs] = /^(\S+) > (.+) \| (.*?) ?-> (.+)$/.exec(content) ?? [];
+  const [, testFile, test, inputs, outputs, caption] =
+    /^(\S+) > (.+?) \| (.*?) ?-> ([^|]+?)(?: \| (.+))?$/.exec(content) ?? [];
   if (testFile === undefined || test === undefined || inputs === undefined || outputs === undefined)
     throw new CheckFailed(`${place}: should be <!-- diagram: file > describe > title | input$ -> output$ -->`);
-  return { line, testFile, test, names: { inputs: listed(inputs), outputs: listed(outputs) } };
+  return { line, testFile, test, names: { inputs: listed(inputs), outputs: listed(outputs) }, caption };
 };
 
 const lineAt = (page: string, index: number): number => page.slice(0, index).split('\n').length;

@@ -26,11 +26,17 @@ const NUMBERS: ReadonlySet<string> = new Set<OptionName>(['port', 'metricsPort',
 /** The number that a text is; else the text, which its codec refuses. */
 const numberIn = (text: string): number | string => (/^\d+(?:\.\d+)?$/.test(text) ? Number(text) : text);
 
+/** The parts before and behind the first `=`; the second one is undefined if there is none. */
+const pairIn = (text: string): readonly [string, string?] => {
+  const at = text.indexOf('=');
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+};
+
 /** `cloud`, and `members=1000`, as they are in a file. */
 const limitsIn = (texts: readonly string[]): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     texts.map((text) => {
-      const [name = '', number] = text.split('=', 2);
+      const [name, number] = pairIn(text);
       return number === undefined ? ['preset', name] : [name, numberIn(number)];
     }),
   );
@@ -40,7 +46,7 @@ const keepIn = (texts: readonly string[]): Readonly<Record<string, unknown>> => 
   const all = new Map<string, unknown>();
   const ofKind = new Map<string, Map<string, unknown>>();
   for (const text of texts) {
-    const [name = '', number = ''] = text.split('=', 2);
+    const [name, number = ''] = pairIn(text);
     const [first = '', ...rest] = name.split('.');
     if (rest.length === 0) all.set(first, numberIn(number));
     else ofKind.set(first, (ofKind.get(first) ?? new Map<string, unknown>()).set(rest.join('.'), numberIn(number)));

@@ -1,13 +1,14 @@
 /** The command `export`. */
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { createGzip } from 'node:zlib';
+import { makeDirectory } from '../make-directory.js';
 import { documentOf, loadBson } from '../moving/bson.js';
-import { conversationsOf, messagesOf, rolesOf } from '../moving/exporting.js';
+import { conversationsOf, messagesOf, rolesOf, standingsOf } from '../moving/exporting.js';
 import { exists, STORE_FILE } from '../store/sqlite/new-file.js';
 import type { MovingStore } from '../store/store.js';
 import { exportHelp } from './help.js';
@@ -20,6 +21,9 @@ const headerOf = (name: string): string =>
 
 const numbers = new Intl.NumberFormat('en');
 
+const isThere = (file: string, cause?: unknown): Error =>
+  new Error(`${file} is there already: take another directory`, { cause });
+
 /** Writes a new file. A file that could not be completed is deleted. */
 const write = async (file: string, isGzip: boolean, chunks: AsyncIterable<string | Uint8Array>): Promise<void> => {
   const target = createWriteStream(file, { flags: 'wx', mode: 0o600 });
@@ -28,7 +32,7 @@ const write = async (file: string, isGzip: boolean, chunks: AsyncIterable<string
     await (isGzip ? pipeline(source, createGzip(), target) : pipeline(source, target));
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) await rm(file, { force: true });
-    else throw new Error(`${file} is there already: take another directory`, { cause: error });
+    else throw isThere(file, error);
     throw error;
   }
 };
@@ -54,18 +58,36 @@ const writeAll = async ({ store, directory, isGzip, isBson }: Wanted): Promise<s
     yield headerOf('_ConversationMemberInfo');
     for await (const json of rolesOf(store)) yield `${JSON.stringify(json)}\n`;
   };
+  const ofStandings = async function* (): AsyncGenerator<string> {
+    for await (const json of standingsOf(store)) yield `${JSON.stringify(json)}\n`;
+  };
   const ofMessages = async function* (): AsyncGenerator<string> {
     for await (const json of messagesOf(store)) {
       messages += 1;
       yield `${JSON.stringify(json)}\n`;
     }
   };
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const end = isGzip ? '.gz' : '';
   const [first, second] = [`_Conversation.${isBson ? 'bson' : 'jsonl'}${end}`, `messages.jsonl${end}`];
-  await write(join(directory, first), isGzip, ofConversations());
-  await write(join(directory, `_ConversationMemberInfo.jsonl${end}`), isGzip, ofRoles());
-  await write(join(directory, second), isGzip, ofMessages());
+  const files = [
+    [first, ofConversations],
+    [`_ConversationMemberInfo.jsonl${end}`, ofRoles],
+    [second, ofMessages],
+    [`standings.jsonl${end}`, ofStandings],
+  ] as const;
+  for (const [name] of files) if (await exists(join(directory, name))) throw isThere(join(directory, name));
+  const done: string[] = [];
+  try {
+    for (const [name, chunks] of files) {
+      await write(join(directory, name), isGzip, chunks());
+      done.push(join(directory, name));
+    }
+  } catch (error) {
+    // A part of an export would look like one, and would be in the way of the next one.
+    for (const file of done) await rm(file, { force: true });
+    throw error;
+  }
   return `${directory} has ${numbers.format(conversations)} conversations in ${first} and ${numbers.format(messages)} messages in ${second}`;
 };
 

@@ -1,5 +1,6 @@
 /** The command `import`. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { either as E } from 'fp-ts';
 import { JsonObject, parseJson } from '../../codecs/index.js';
@@ -111,22 +112,50 @@ const saveCheckpoint = async (file: string, checkpoint: Checkpoint): Promise<voi
   await rename(`${file}.new`, file);
 };
 
-/** What the first record of a file is: 0 is a conversation, 1 a role, 2 a message. */
+/** What the first record of a file is: 0 is a conversation, 1 a role, 2 a message, 3 what is kept of a client. */
 const rankOf = async (file: string): Promise<number> => {
   for await (const record of (await readRecords(file)).records) {
     const moving = 'json' in record ? decodeMoving(record.json) : undefined;
     const hasKey = 'json' in record && JsonObject.is(record.json) && Object.hasOwn(record.json, 'msg-id');
     if (hasKey) return 2;
-    return moving !== undefined && E.isRight(moving) && moving.right._tag === 'Role' ? 1 : 0;
+    const tag = moving !== undefined && E.isRight(moving) ? moving.right._tag : undefined;
+    return tag === 'Role' ? 1 : tag === 'Standing' ? 3 : 0;
   }
   return 0;
 };
 
-/** The files with conversations first: roles and messages need theirs. */
+/** The files with conversations first, since everything else needs them. Marks are on messages. */
 const inOrder = async (files: readonly string[]): Promise<readonly string[]> => {
+  if (files.length < 2) return files;
   const ranked: { readonly file: string; readonly rank: number }[] = [];
   for (const file of files) ranked.push({ file, rank: await rankOf(file) });
   return ranked.sort((one, other) => one.rank - other.rank).map(({ file }) => file);
+};
+
+const REPORT = 'import-report.txt';
+const CHECKPOINT = 'import-checkpoint.json';
+
+/** Nothing is taken if a file is not there, or if what is written would take the place of what is read. */
+const checkFiles = async ({ report, checkpoint }: Values, files: readonly string[]): Promise<void> => {
+  for (const file of files) {
+    const found = await stat(file).catch((error: unknown) => {
+      throw new Error(`${file}: ${whyUnreadable(error)}`);
+    });
+    if (found.isDirectory()) throw new Error(`${file}: it is a directory; name its files`);
+    // To put the files in order, each is looked at before it is read.
+    if (files.length > 1 && !found.isFile())
+      throw new Error(`${file}: it can be read once only, since it is no regular file; import it by itself`);
+  }
+  const inputs = new Set(files.map((file) => resolve(file)));
+  for (const [name, file = ''] of [
+    ['--report', report ?? REPORT],
+    ['--checkpoint', checkpoint],
+  ] as const) {
+    if (inputs.has(resolve(file))) throw new Error(`${name} ${file}: it is a file to import; take another name`);
+    const folder = file === '' ? undefined : await stat(dirname(file)).catch(() => undefined);
+    if (file !== '' && folder?.isDirectory() !== true)
+      throw new Error(`${name} ${file}: there is no directory ${dirname(file)}`);
+  }
 };
 
 type Progress = ReturnType<typeof createProgress>;
@@ -152,7 +181,7 @@ interface Apart {
 
 const run = async ({ values, files, masterKey, store, world }: Apart): Promise<Imported> => {
   const { say, now, fetch, wait } = world;
-  const { from, 'app-id': appId, report: reportFile = 'import-report.txt' } = values;
+  const { from, 'app-id': appId, report: reportFile = REPORT } = values;
   const report = createReport(reportFile);
   const importing = createImporting({ store, list: report.list, now });
   const progress = createProgress(say, now);
@@ -160,7 +189,7 @@ const run = async ({ values, files, masterKey, store, world }: Apart): Promise<I
     for (const file of await inOrder(files)) await importFile(file, importing, progress);
     if (from !== undefined && masterKey !== undefined && appId !== undefined) {
       const url = addressOf(from);
-      const file = values.checkpoint ?? 'import-checkpoint.json';
+      const file = values.checkpoint ?? CHECKPOINT;
       await importFromCloud({
         cloud: createCloud({ url, appId, masterKey, rate: rateOf(values), fetch, now, wait }),
         store,
@@ -194,6 +223,7 @@ export const importInto = async (argv: readonly string[], world: ImportWorld): P
   if (files.length === 0 && from === undefined) throw new Error('import needs files, or --from with an address');
   if (from === undefined && (key ?? values['key-file'] ?? appId) !== undefined)
     throw new Error('--app-id, --key and --key-file are for --from');
+  await checkFiles(values, files);
   if (from !== undefined) addressOf(from);
   if (from !== undefined && appId === undefined) throw new Error('--from needs --app-id');
   rateOf(values);

@@ -28,7 +28,10 @@ const isWebAddress = (input: unknown): input is string => {
 const WebAddress = guarded('an http or https address, without a user, a password and a query', isWebAddress);
 
 const isDatabase = (input: unknown): input is string => isText(input) && placeOf(input) !== undefined;
-const DatabaseAddress = guarded('an address such as postgres://user@host:5432/database', isDatabase);
+const DatabaseAddress = guarded(
+  'an address such as postgres://user@host:5432/database, with %25 for a % in it',
+  isDatabase,
+);
 
 const isNats = (input: unknown): input is string => isText(input) && natsPlaceOf(input) !== undefined;
 const NatsAddress = guarded('an address such as nats://host:4222, or several, apart by commas', isNats);

@@ -58,12 +58,13 @@ export const createProgress = (
 
 /** What was taken and what was not. */
 export const summaryOf = (counts: ImportCounts, reportFile: string | undefined): string => {
-  const { roles, present, refused, noted, retimed } = counts;
+  const { roles, standings, present, refused, noted, retimed } = counts;
   const line = (number: number, what: string): readonly string[] =>
     number > 0 ? [`${what}: ${numbers.format(number)}`] : [];
   return [
     `Imported: ${taken(counts)}`,
     ...line(roles, 'Roles of members'),
+    ...line(standings, 'Lists and marks of clients'),
     ...line(present, 'There already, and left as they are'),
     ...line(retimed, 'Messages whose time another one has, moved by some ms'),
     ...line(noted, 'Imported with a note'),

@@ -5,6 +5,7 @@ import { take } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
 import { clusterBus, type ClusterBus } from '../cluster/cluster-bus.js';
 import { createServer, type RtmServer } from '../create-server.js';
+import { makeDirectory } from '../make-directory.js';
 import { health, NO_LEASE, readiness } from '../http/health.js';
 import type { TlsIdentity } from '../http/http-server.js';
 import type { ServerStats } from '../stats.js';
@@ -127,14 +128,17 @@ export const serve = async (settings: Settings, { version, isTerminal, write, on
     await data.store.close();
     throw error;
   });
-  const starting = async (): Promise<RtmServer> =>
-    createServer({
+  const starting = async (): Promise<RtmServer> => {
+    // A file of this name is noticed now, and not with the first upload.
+    if (settings.uploads !== undefined) await makeDirectory(settings.uploads);
+    return createServer({
       ...options(settings),
       store: data.store,
       ...defined({ bus }),
       onError: report,
       onRequest: metricsEndpoint(metrics, readerOf(settings), report),
     });
+  };
   const server = await starting().catch(async (error: unknown) => {
     await bus?.close();
     await data.store.close();

@@ -13,7 +13,7 @@ const isSystemError = (error: unknown): error is Error & SystemError =>
   error instanceof Error && !(error instanceof StoreFailure) && 'code' in error && typeof error.code === 'string';
 
 const ADVICE: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process listens there; stop it, or take another --port',
+  EADDRINUSE: 'something listens there already; stop it, or take another port',
   EADDRNOTAVAIL: 'this machine does not have this address; take another --host',
   ENOTFOUND: 'there is no such host; take another --host',
   EACCES: 'that is not allowed for this user; ports below 1024 need a right of their own',

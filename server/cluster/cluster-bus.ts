@@ -85,7 +85,7 @@ export const openClusterBus = async (
       query_timeout: STATEMENT_TIME + CONFIRM_TIME,
     });
     if (pool === undefined) return inside.connections;
-    const own = createConnections({ pg: inside.pg, pool, patience: BEAT });
+    const own = createConnections({ pg: inside.pg, pool, patience: BEAT, hasOwn: false });
     opened.push(own);
     return own;
   };

@@ -73,11 +73,12 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
     throw new Refusal(4301, `the attributes of a conversation have at most ${limits.attributeBytes} bytes`);
   await hooks.conversationStart({ initBy: clientId, members, attr });
 
-  const tellCreated = async ({ id }: ConversationInfo): Promise<void> => {
+  const tellCreated = async (info: ConversationInfo): Promise<void> => {
+    const { id } = info;
     // A member that finds the conversation at once may also quit at once. The notice of the quit has to come after
     // these notices.
     if (kind === 'ordinary' || kind === 'temporary')
-      await app.inOrder(id, () => tell(app, actor, addedNotices(actor, id, [], members, app.stamp())));
+      await app.inOrder(id, () => tell(app, actor, addedNotices(actor, info, [], members, app.stamp())));
     hooks.conversationStarted({ convId: id, initBy: clientId, members, attr });
   };
   if (!draft.unique) {

@@ -86,7 +86,7 @@ export const addMembers = async (
     const tellAdded = async (added: readonly string[], at = app.stamp()): Promise<void> => {
       if (added.length === 0) return;
       if (conversation.kind === 'ordinary') {
-        await tell(app, actor, addedNotices(actor, id, conversation.members ?? [], added, at));
+        await tell(app, actor, addedNotices(actor, conversation, conversation.members ?? [], added, at));
         if (!app.isShown(conversation)) showWhole(app, actor, conversation, added);
       }
       hooks.conversationAdded({ convId: id, initBy: actor.clientId, members: added });

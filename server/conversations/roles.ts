@@ -172,7 +172,10 @@ const asWatcher = async (app: App, actor: Actor, id: string): Promise<void> => {
   else await asMember(app, actor, id, 4317);
 };
 
-/** Those of some clients that are on a list, each once, in the order in which they are asked for. */
+/**
+ * Those of some clients that are silenced, for ever or for some time, or are blocked; each once, in the order in which
+ * they are asked for.
+ */
 export const listedAmong = async (
   app: App,
   actor: Actor,
@@ -181,7 +184,10 @@ export const listedAmong = async (
   clientIds: readonly string[],
 ): Promise<string[]> => {
   await asWatcher(app, actor, id);
-  const found = await app.store.whoIsListed(id, list, clientIds);
+  const { store } = app;
+  const found = await (list === 'silenced'
+    ? store.whoIsSilenced(id, clientIds)
+    : store.whoIsListed(id, list, clientIds));
   return [...new Set(clientIds)].filter((clientId) => found.has(clientId));
 };
 

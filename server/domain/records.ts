@@ -224,8 +224,6 @@ export interface UnreadSummary {
 /** The result of a read mark. */
 export interface MarkedRead {
   readonly moved: boolean;
-  /** No message in the conversation is later than the mark. */
-  readonly isEnd: boolean;
   /** The newest message that is newly read and whose sender asked for a receipt. */
   readonly newest?: StoredMessage;
   readonly summary: UnreadSummary;
@@ -352,6 +350,42 @@ export type MessageMoved =
   | { readonly _tag: 'NoConversation' }
   /** It is so old that the store would delete it. */
   | { readonly _tag: 'TooOld' };
+
+/** The message that a mark is on, by its time, and when the mark was set, ms since 1970. */
+export interface MovedMark {
+  readonly upTo: number;
+  readonly at: number;
+}
+
+/** What a conversation keeps of one client besides its membership and its role. Times are ms since 1970. */
+export interface MovedStanding {
+  readonly conversationId: string;
+  readonly clientId: string;
+  /** When it became a member, if it is one, and if that is known. */
+  readonly joinedAt?: number;
+  /** How far it has read, and how far it has received. */
+  readonly read?: MovedMark;
+  readonly received?: MovedMark;
+  /** Whether it is on the list `silenced`. Default false. */
+  readonly silenced?: boolean;
+  /** It may not speak until this time. */
+  readonly silencedUntil?: number;
+  /** It is on the list `blocked`, and was a member before, or not. */
+  readonly blocked?: { readonly wasMember: boolean };
+}
+
+/** What has become of a moved standing. */
+export type StandingMoved =
+  | { readonly _tag: 'Stored' }
+  /** Everything in it is there, or something else is there instead. That stays as it is. */
+  | { readonly _tag: 'Present' }
+  | { readonly _tag: 'NoConversation' };
+
+/** A page of the standings of a conversation. `next` is set if there may be more. */
+export interface StandingPage {
+  readonly standings: readonly MovedStanding[];
+  readonly next?: string;
+}
 
 /** A page of all conversations. `next` is set if there may be more. */
 export interface ConversationPage {

@@ -5,12 +5,8 @@ import { clientActor } from '../actor.js';
 import { breather } from '../breather.js';
 import { asMember } from '../conversations/access.js';
 import { readMarksOf, readReceipts, type ReadMark } from '../domain/messages/receipts.js';
-import { unreadPush } from '../domain/messages/unread-push.js';
 
-/**
- * Moves one read mark. The user's other sessions get the new count. In a conversation of two, the sender gets a
- * receipt.
- */
+/** Moves one read mark. The user's sessions get the new count. In a conversation of two, the sender gets a receipt. */
 const move = async (app: App, reader: Session, { cid, upTo }: ReadMark): Promise<void> => {
   const { store, bus } = app;
   const { clientId } = reader;
@@ -18,15 +14,11 @@ const move = async (app: App, reader: Session, { cid, upTo }: ReadMark): Promise
   const now = app.clock.now();
   const marked = await store.markRead(cid, clientId, upTo, now);
   if (!marked.moved) return;
-  bus.publish([clientId], {
-    _tag: 'Push',
-    command: unreadPush([marked.summary], now),
-    // If the client has read to the end, it knows that nothing is unread. Otherwise it does not know how many later
-    // messages count.
-    ...(marked.isEnd ? { except: reader.id } : {}),
-  });
   for (const { to, push } of readReceipts(info, marked, clientId, now))
     bus.publish([to], { _tag: 'Push', command: push });
+  // The session that reads is told, too: the published clients count a message that comes while their mark is on its
+  // way, and their mark may include it.
+  await app.tellUnread(app, clientId, marked.summary);
 };
 
 /** Marks that move side by side. */

@@ -47,8 +47,9 @@ const resume = async (
   peerId: string | undefined,
   token: string,
 ): Promise<StoredSession> => {
-  const stored = await store.session(token);
-  if (stored === undefined || !isGood(stored, clock.now(), peerId)) throw notGood();
+  const now = clock.now();
+  const stored = await store.session(token, now);
+  if (stored === undefined || !isGood(stored, now, peerId)) throw notGood();
   const { clientId, tag } = stored;
   if (!(await verifyResume({ clientId, ...defined({ tag }) }))) throw notGood();
   return stored;

@@ -33,6 +33,14 @@ const BUCKET = 'uploads';
 /** The body of a request that sends no file, bytes. */
 const MAX_BODY = 16_384;
 
+/** All of the vendor's SDKs know this provider: they send the file by PUT. */
+const BODY = 's3';
+/** To this one, they send a form. A mini program can't do anything else. */
+const FORM = 'qiniu';
+/** What the JavaScript SDK says of itself in a mini program, as in `LeanCloud-JS-SDK/4.15.2 (Weapp)`. */
+const isMiniProgram = ({ headers }: IncomingMessage): boolean =>
+  /\((?:Weapp|Toutiao|Baidu|Alipay)\b/.test(String(headers['x-lc-ua'] ?? ''));
+
 const textAt = (json: JsonObject, key: string): string => {
   const value = json[key];
   return typeof value === 'string' ? value : '';
@@ -65,8 +73,7 @@ export const files = ({ directory, taking, tickets, clock }: FilesOptions): Endp
     const ticket = fresh(extension, by);
     const [token, url] = [tickets.issue(ticket), addressOf(request, ticket.name)];
     respond(response, 201, {
-      // All of the vendor's SDKs know this provider: they send the file by PUT.
-      provider: 's3',
+      provider: isMiniProgram(request) ? FORM : BODY,
       ...{ objectId: ticket.name, key: ticket.name, bucket: BUCKET, token, url },
       upload_url: `${url}?token=${token}`,
       mime_type: type === '' ? typeOf(ticket.name) : type,

@@ -1,9 +1,10 @@
 /** The directory of uploaded files. */
 import { createHash } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { makeDirectory } from '../make-directory.js';
 
 /**
  * The name of a stored file: random, with an extension for its type. No part of the name that the sender gives gets
@@ -86,7 +87,7 @@ export const storeFile = async (
   write: (to: WriteStream) => Promise<void>,
 ): Promise<void> => {
   const part = join(directory, `${id}.${MACHINE}.${process.pid}.part`);
-  await mkdir(directory, { recursive: true });
+  await makeDirectory(directory);
   writing.add(part);
   const stream = createWriteStream(part, { flags: 'wx' });
   // `write` has this error, too.

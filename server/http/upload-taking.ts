@@ -1,10 +1,11 @@
-/** Takes files from requests. */
+/** Takes files from requests: their bodies, or the file in a form. */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import mime from 'mime';
 import type { App } from '../app.js';
+import { BadForm, boundaryOf, fileIn, FORM_OVERHEAD } from './form-file.js';
 import type { Front } from './front.js';
 import { respond } from './respond.js';
 import { timerTime } from './timer.js';
@@ -46,11 +47,16 @@ export const extensionOfType = (type: string): string => {
   return extension === null ? '' : extensionOf(`file.${extension}`);
 };
 
-/** The content of a request, of at most `maxBytes`. The connection stays open, so that an answer can be sent. */
+/** The form of a request: undefined if its body is the file itself. */
+const formOf = ({ method, headers }: IncomingMessage): string | undefined =>
+  method === 'POST' ? boundaryOf(headers['content-type']) : undefined;
+
+/** The file that a request brings, of at most `maxBytes`. The connection stays open, so that an answer can be sent. */
 async function* contentOf(request: IncomingMessage, room: UploadRoom, maxBytes: number): AsyncGenerator<Buffer> {
+  const whole = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+  const boundary = formOf(request);
   let size = 0;
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    const bytes = chunk as Buffer;
+  for await (const bytes of boundary === undefined ? whole : fileIn(whole, boundary)) {
     size += bytes.length;
     if (size > maxBytes) throw new OverQuota(413, `a file has at most ${maxBytes} bytes`);
     room.grow(bytes.length);
@@ -106,6 +112,9 @@ export const createUploadTaking = ({
         // The rest of the file is not read.
         response.setHeader('connection', 'close');
         respond(response, error.status, { code: 1, error: error.message });
+      } else if (error instanceof BadForm) {
+        response.setHeader('connection', 'close');
+        respond(response, 400, { code: 1, error: error.message });
       } else {
         report(error);
         respond(response, 500, { code: 1, error: 'the file could not be stored' });
@@ -159,7 +168,8 @@ export const createUploadTaking = ({
     },
     addressOf: (request, stored) => front.httpUrl(request, `${PREFIX}${stored}`),
     isTooLong: (request, response) => {
-      const isLong = Number(request.headers['content-length'] ?? 0) > maxBytes;
+      const most = maxBytes + (formOf(request) === undefined ? 0 : FORM_OVERHEAD);
+      const isLong = Number(request.headers['content-length'] ?? 0) > most;
       if (isLong) failed(response)(new OverQuota(413, `a file has at most ${maxBytes} bytes`));
       return isLong;
     },

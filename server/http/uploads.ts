@@ -64,12 +64,13 @@ export const uploads = ({ directory, taking, tickets }: UploadsOptions): Endpoin
     });
   };
 
+  const ticketIn = (request: IncomingMessage): string | null => queryOf(request).get('token');
   /** Files that are being received by tickets. */
   const underWay = new Set<string>();
 
   /** Stores a file for which its sender has a ticket. */
   const storeWith = async (request: IncomingMessage, response: ServerResponse, name: string): Promise<void> => {
-    const ticket = tickets.read(queryOf(request).get('token') ?? '');
+    const ticket = tickets.read(ticketIn(request) ?? '');
     if (ticket?.name !== name) {
       respond(response, 403, { code: 403, error: 'the ticket in the address is not good for this file, or too old' });
       return;
@@ -143,10 +144,10 @@ export const uploads = ({ directory, taking, tickets }: UploadsOptions): Endpoin
     limitTime(request, response);
     if (method === 'OPTIONS') {
       allow(response);
+    } else if ((method === 'PUT' || (method === 'POST' && ticketIn(request) !== null)) && STORED.test(file)) {
+      if (!isTooLong(request, response)) void storeWith(request, response, file).catch(failed(response));
     } else if (method === 'POST') {
       if (!isTooLong(request, response)) void store(request, response, baseName(decoded(file))).catch(failed(response));
-    } else if (method === 'PUT' && STORED.test(file)) {
-      if (!isTooLong(request, response)) void storeWith(request, response, file).catch(failed(response));
     } else if ((method === 'GET' || method === 'HEAD') && STORED.test(file)) {
       void serve(request, response, file).catch(() => {
         if (response.headersSent) response.destroy();

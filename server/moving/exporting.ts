@@ -2,7 +2,7 @@
 import { restForm } from '../messages/rest-form.js';
 import type { MovingStore, StoredMessage } from '../store/store.js';
 import type { JsonObject } from '../../codecs/index.js';
-import { encodeConversation } from './records.js';
+import { encodeConversation, encodeStanding } from './records.js';
 
 /** Conversations of a page, and messages of a page. */
 const CONVERSATIONS = 200;
@@ -29,6 +29,25 @@ export const rolesOf = async function* (store: MovingStore): AsyncGenerator<Json
     for (const { id, creator } of page.conversations)
       for (const [clientId, role] of await store.roles(id))
         if (role !== 'Owner' || clientId !== creator) yield { cid: id, clientId, role };
+    after = page.next;
+  } while (after !== undefined);
+};
+
+const STANDINGS = 1_000;
+
+/** What conversations keep of clients: lists, and how far they have read and received. */
+export const standingsOf = async function* (store: MovingStore): AsyncGenerator<ReturnType<typeof encodeStanding>> {
+  let after: string | undefined;
+  do {
+    const page = await store.conversationPage(CONVERSATIONS, after);
+    for (const { id } of page.conversations) {
+      let last: string | undefined;
+      do {
+        const part = await store.standingPage(id, STANDINGS, last);
+        for (const standing of part.standings) yield encodeStanding(standing);
+        last = part.next;
+      } while (last !== undefined);
+    }
     after = page.next;
   } while (after !== undefined);
 };

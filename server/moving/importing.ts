@@ -10,6 +10,8 @@ export interface ImportCounts {
   readonly messages: number;
   /** Roles of members. */
   readonly roles: number;
+  /** What is kept of clients: lists and marks. */
+  readonly standings: number;
   /** They were in the store already. */
   readonly present: number;
   /** They could not be taken: each is listed. */
@@ -34,6 +36,10 @@ export interface ImportingOptions {
   /** ms since 1970. */
   readonly now: () => number;
 }
+
+/** What stands in the place of bytes that are no UTF-8. */
+const UNREADABLE = '\ufffd';
+const NOT_UTF8 = 'it has characters that could not be read, now U+FFFD: is the file in UTF-8?';
 
 /** Records of one file, or of one API. Within a source, messages may go from older to newer ones, or back. */
 interface Source {
@@ -65,6 +71,7 @@ interface Placed<A> {
 }
 
 type MovingMessage = Extract<Moving, { _tag: 'Message' }>;
+type MovingStanding = Extract<Moving, { _tag: 'Standing' }>;
 type MovingRole = Extract<Moving, { _tag: 'Role' }>;
 
 const REASONS: Readonly<Record<Exclude<MessageMoved['_tag'], 'Stored' | 'Present'>, string>> = {
@@ -76,7 +83,16 @@ const ENDED =
   'it has ended, or there was nothing new in it for so long that the server would delete it: the conversation';
 
 export const createImporting = ({ store, list, now }: ImportingOptions): Importing => {
-  const counts = { conversations: 0, messages: 0, roles: 0, present: 0, refused: 0, noted: 0, retimed: 0 };
+  const counts = {
+    conversations: 0,
+    messages: 0,
+    roles: 0,
+    standings: 0,
+    present: 0,
+    refused: 0,
+    noted: 0,
+    retimed: 0,
+  };
   const systems = new Map<string, boolean>();
 
   /** Which of these are system conversations. */
@@ -100,6 +116,7 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
     let conversations: Placed<MovedConversation>[] = [];
     let messages: Placed<MovingMessage>[] = [];
     let roles: Placed<MovingRole>[] = [];
+    let standings: Placed<MovingStanding>[] = [];
     let [length, lengthOfConversations] = [0, 0];
     /** How often a message was later than the one before it in its conversation, less how often it was earlier. */
     let rising = 0;
@@ -174,10 +191,24 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
       }
     };
 
+    const storeStandings = async (): Promise<void> => {
+      const all = standings;
+      standings = [];
+      if (all.length === 0) return;
+      const results = await store.importStandings(all.map(({ value }) => value.standing));
+      for (const [index, { place, value }] of all.entries()) {
+        const result = results[index]?._tag;
+        if (result === 'Stored') counts.standings += 1;
+        else if (result === 'Present') counts.present += 1;
+        else refuse(place, `${REASONS.NoConversation} ${value.standing.conversationId}`);
+      }
+    };
+
     const flush = async (): Promise<void> => {
       await storeConversations();
       await storeRoles();
       await storeMessages();
+      await storeStandings();
     };
 
     return {
@@ -195,7 +226,7 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
           refuse(place, `${key} should be a time in the past`);
           return;
         }
-        note(place, moving.notes);
+        note(place, [...moving.notes, ...(text?.includes(UNREADABLE) === true ? [NOT_UTF8] : [])]);
         if (moving._tag === 'Conversation') {
           conversations.push({ place, value: moving.conversation });
           lengthOfConversations += (text ?? JSON.stringify(json)).length;
@@ -206,6 +237,11 @@ export const createImporting = ({ store, list, now }: ImportingOptions): Importi
         if (moving._tag === 'Role') {
           roles.push({ place, value: moving });
           if (roles.length >= ROLES_AT_ONCE) await flush();
+          return;
+        }
+        if (moving._tag === 'Standing') {
+          standings.push({ place, value: moving });
+          if (standings.length >= MESSAGES_AT_ONCE) await flush();
           return;
         }
         messages.push({ place, value: moving });

@@ -18,7 +18,7 @@ import { isShallow } from '../../codecs/dates.js';
 import { defined } from '../../codecs/defined.js';
 import * as c from '../../codecs/type.js';
 import { typeOf } from '../domain/messages/body.js';
-import type { MovedConversation, StoredMessage } from '../domain/records.js';
+import type { MovedConversation, MovedMark, MovedStanding, StoredMessage } from '../domain/records.js';
 import { uniqueIdOf } from './unique-id.js';
 
 /** What a record is. `notes`: what of it is left out, or is not as it was. */
@@ -27,6 +27,7 @@ export type Moving = { readonly notes: readonly string[] } & (
   /** `to`: the one client that it was for, or its conversation. Only system conversations have such messages. */
   | { readonly _tag: 'Message'; readonly message: StoredMessage; readonly to?: string }
   | { readonly _tag: 'Role'; readonly conversationId: string; readonly clientId: string; readonly role: MemberRole }
+  | { readonly _tag: 'Standing'; readonly standing: MovedStanding }
 );
 
 /** The members of the class have no access lists here: who may do what comes from membership and roles. */
@@ -111,6 +112,12 @@ const messageOf = (json: JsonObject): E.Either<DecodeFailed, Moving> => {
   return E.right({ _tag: 'Message', message, notes: [], ...(typeof to === 'string' ? { to } : {}) });
 };
 
+/**
+ * A conversation has at least one of these. Rows of other classes, such as users, don't: a file in BSON does not say of
+ * which class it is.
+ */
+const SIGNS = ['m', 'c', 'mu', 'tr', 'sys', 'unique', 'lm'];
+
 /** A date as a number of ms, as it is in a database. */
 const dated = (value: Json | undefined): Json | undefined =>
   Time.is(value) ? { __type: 'Date', iso: new Date(value).toISOString() } : value;
@@ -140,6 +147,8 @@ const conversationOf = (json: JsonObject, text: string | undefined): E.Either<De
   }
   if (createdAt === undefined || updatedAt === undefined)
     return E.left(new DecodeFailed('createdAt', 'a date', preview(json['createdAt'])));
+  if (!SIGNS.some((key) => Object.hasOwn(json, key)))
+    return E.left(new DecodeFailed('m', 'a list of clients, in a row of _Conversation', preview(undefined)));
   const deep = own.filter(([, value]) => !isShallow(value)).map(([key]) => key);
   const number = text === undefined ? undefined : changedNumber(text);
   const notes = [
@@ -171,29 +180,105 @@ const roleOf = (json: JsonObject): E.Either<DecodeFailed, Moving> => {
   return E.right({ _tag: 'Role', conversationId: cid, clientId, role, notes: [] });
 };
 
+/** What a server of this package keeps of a client in a conversation. The cloud exports nothing of the kind. */
+const Standing = record(
+  'Standing',
+  { 'conv-id': Id, 'client-id': Client },
+  {
+    'joined-at': Time,
+    'read-up-to': Time,
+    'read-at': Time,
+    'received-up-to': Time,
+    'received-at': Time,
+    silenced: c.boolean,
+    'silenced-until': Time,
+    blocked: c.boolean,
+    'was-member': c.boolean,
+  },
+);
+type WireStanding = t.TypeOf<typeof Standing>;
+
+const markOf = (upTo: number | undefined, at = upTo): MovedMark | undefined =>
+  upTo === undefined || at === undefined ? undefined : { upTo, at };
+
+const standingOf = (json: JsonObject): E.Either<DecodeFailed, Moving> => {
+  const decoded = E.mapLeft(decodeFailed)(Standing.decode(withoutNull(json)));
+  if (E.isLeft(decoded)) return decoded;
+  const wire = decoded.right;
+  const standing: MovedStanding = {
+    conversationId: wire['conv-id'],
+    clientId: wire['client-id'],
+    ...defined({
+      joinedAt: wire['joined-at'],
+      read: markOf(wire['read-up-to'], wire['read-at']),
+      received: markOf(wire['received-up-to'], wire['received-at']),
+      silenced: wire.silenced === true ? true : undefined,
+      silencedUntil: wire['silenced-until'],
+      blocked: wire.blocked === true ? { wasMember: wire['was-member'] === true } : undefined,
+    }),
+  };
+  return E.right({ _tag: 'Standing', standing, notes: [] });
+};
+
+/** The times of a record by their keys: those that should be in the past. */
+const timesOf = (moving: Moving): Readonly<Record<string, number | undefined>> => {
+  switch (moving._tag) {
+    case 'Role':
+      return {};
+    case 'Message':
+      return { timestamp: moving.message.timestamp, 'patch-timestamp': moving.message.editedAt };
+    case 'Standing': {
+      const { joinedAt, read, received } = moving.standing;
+      return {
+        ...{ 'joined-at': joinedAt, 'read-up-to': read?.upTo, 'read-at': read?.at },
+        ...{ 'received-up-to': received?.upTo, 'received-at': received?.at },
+      };
+    }
+    case 'Conversation': {
+      const { createdAt, updatedAt, lastMessageAt: lm } = moving.conversation;
+      return { createdAt, updatedAt, lm };
+    }
+  }
+};
+
 /** A time that is later than `end`, ms, by its key. It would put everything that comes in front of it. */
 export const timeAfter = (moving: Moving, end: number): string | undefined => {
-  if (moving._tag === 'Role') return undefined;
-  const times =
-    moving._tag === 'Message'
-      ? { timestamp: moving.message.timestamp, 'patch-timestamp': moving.message.editedAt }
-      : {
-          createdAt: moving.conversation.createdAt,
-          updatedAt: moving.conversation.updatedAt,
-          lm: moving.conversation.lastMessageAt,
-        };
+  const times = timesOf(moving);
   return Object.entries(times).find(([, time]) => time !== undefined && time > end)?.[0];
 };
+
+const isStanding = (json: JsonObject): boolean => Object.hasOwn(json, 'client-id') && !Object.hasOwn(json, 'msg-id');
 
 /** Reads a record. `text`: the text that it was written in. */
 export const decodeMoving = (json: Json, text?: string): E.Either<DecodeFailed, Moving> => {
   if (!JsonObject.is(json)) return E.left(new DecodeFailed('', 'a JSON object', preview(json)));
+  if (isStanding(json)) return standingOf(json);
   if (Object.hasOwn(json, 'msg-id') || Object.hasOwn(json, 'conv-id')) return messageOf(json);
   if (isRole(json)) return roleOf(json);
   if (Object.hasOwn(json, 'objectId')) return conversationOf(json, text);
   return E.left(
     new DecodeFailed('', 'a conversation, which has objectId, or a message, which has msg-id', preview(json)),
   );
+};
+
+/** What a server keeps of a client in a conversation, in a form of our own. */
+export const encodeStanding = (moved: MovedStanding): WireStanding => {
+  const { conversationId, clientId, joinedAt, read, received, silenced, silencedUntil, blocked } = moved;
+  return {
+    'conv-id': conversationId,
+    'client-id': clientId,
+    ...defined({
+      'joined-at': joinedAt,
+      'read-up-to': read?.upTo,
+      'read-at': read?.at,
+      'received-up-to': received?.upTo,
+      'received-at': received?.at,
+      silenced,
+      'silenced-until': silencedUntil,
+      blocked: blocked === undefined ? undefined : true,
+      'was-member': blocked?.wasMember === true ? true : undefined,
+    }),
+  };
 };
 
 /** A conversation in the form of the cloud's export. */

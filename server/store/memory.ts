@@ -89,6 +89,7 @@ export const memoryStore = ({
     silenceUntil: asynchronous(memory.silenceUntil),
     listed: asynchronous(memory.listed),
     whoIsListed: asynchronous(memory.whoIsListed),
+    whoIsSilenced: asynchronous(memory.whoIsSilenced),
     keepNotice: asynchronous(sessions.keepNotice),
     notices: asynchronous(sessions.notices),
     addMembers: asynchronous(memory.addMembers),
@@ -118,6 +119,8 @@ export const memoryStore = ({
     importConversations: asynchronous(sweeping((all) => all.map(memory.importConversation))),
     importMessages: asynchronous(memory.importMessages),
     conversationPage: asynchronous(memory.conversationPage),
+    importStandings: asynchronous(memory.importStandings),
+    standingPage: asynchronous(memory.standingPage),
     close: asynchronous(() => {
       stop?.();
       stop = undefined;

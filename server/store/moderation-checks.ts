@@ -31,16 +31,22 @@ export const moderationChecks: Readonly<Record<string, (store: Store) => Promise
     const [tom, jerry] = [fresh('Tom'), fresh('Jerry')];
     const id = await create(store, [tom, jerry]);
     const now = Date.now();
+    const silenced = async () => [...(await store.whoIsSilenced(id, [tom, jerry, 'nobody']))];
     const speaks = async (speaker: string) => (await append(store, message(id, speaker, { speaker })))._tag;
     assert.equal(await store.silenceUntil(id, tom, now + 60_000, 1, now), true);
     assert.equal(await store.silenceUntil(id, jerry, now + 60_000, 1, now), false);
     assert.deepEqual([await speaks(tom), await speaks(jerry)], ['Silenced', 'Appended']);
+    assert.deepEqual(await silenced(), [tom]);
     assert.equal((await store.speaking(id, tom))._tag, 'Silenced');
     assert.equal(await store.silenceUntil(id, tom, undefined, 1, now), true);
     assert.equal(await store.silenceUntil(id, tom, undefined, 1, now), false);
     assert.equal(await speaks(tom), 'Appended');
+    assert.deepEqual(await silenced(), []);
     assert.equal(await store.silenceUntil(id, tom, now - 1, 1, now), true);
     assert.equal(await speaks(tom), 'Appended');
+    await store.setListed(id, 'silenced', [jerry], true, 1);
+    assert.deepEqual(await silenced(), [jerry]);
+    await store.setListed(id, 'silenced', [jerry], false, 1);
     assert.equal(await store.silenceUntil(id, jerry, now + 60_000, 1, now), true);
   },
 };

@@ -1,7 +1,7 @@
 /** Checks of the contract of a store that conversations can move into, for those who write one. */
 import assert from 'node:assert/strict';
 import { append, draft, fresh, message, stored } from './check-data.js';
-import type { MovedConversation, MovingStore, Store, StoredMessage } from './store.js';
+import type { MovedConversation, MovedStanding, MovingStore, Store, StoredMessage } from './store.js';
 
 const moved = (members: readonly string[], more: Partial<MovedConversation> = {}): MovedConversation => ({
   id: fresh('moved'),
@@ -170,6 +170,49 @@ const movingChecks: Readonly<Record<string, (store: MovingStore) => Promise<void
       [all[1]?.id, all[0]?.id],
     );
     assert.equal((await store.unreadOf(one.id, [jerry])).get(jerry)?.count, 3);
+  },
+
+  'lists and marks move as well, and what is there of a client stays as it is': async (store) => {
+    const [a, b, c, d] = [fresh('a'), fresh('b'), fresh('c'), fresh('d')];
+    const one = moved([a, b], { kind: 'system' });
+    await store.importConversations([one]);
+    const at = Date.now() - 2_000;
+    const all = [0, 1, 2].map((after) => movedMessage(one.id, a, { timestamp: at + after }));
+    await store.importMessages(all);
+    const conversationId = one.id;
+    const [read, received] = [
+      { upTo: at + 1, at: at + 5 },
+      { upTo: at + 2, at: at + 6 },
+    ];
+    const until = Date.now() + 60_000;
+    const standings: readonly MovedStanding[] = [
+      { conversationId, clientId: a, joinedAt: at - 9, received },
+      { conversationId, clientId: b, joinedAt: at - 8, read, received },
+      { conversationId, clientId: c, silenced: true, blocked: { wasMember: true } },
+      { conversationId, clientId: d, silencedUntil: until },
+    ];
+    const none = fresh('none');
+    assert.deepEqual(tagsOf(await store.importStandings([...standings, { conversationId: none, clientId: a }])), [
+      ...standings.map(() => 'Stored'),
+      'NoConversation',
+    ]);
+    const pages = [await store.standingPage(one.id, 3), await store.standingPage(one.id, 9, [a, b, c].sort()[2])];
+    assert.deepEqual(
+      pages.flatMap((page) => page.standings),
+      standings.toSorted((x, y) => (x.clientId < y.clientId ? -1 : 1)),
+    );
+    assert.deepEqual([pages[0]?.next, pages[1]?.next], [[a, b, c].sort()[2], undefined]);
+    assert.equal((await store.unreadOf(one.id, [b])).get(b)?.count, 1);
+    assert.deepEqual(
+      [await store.speaking(one.id, c), await store.speaking(one.id, d)].map(({ _tag }) => _tag),
+      ['Silenced', 'Silenced'],
+    );
+    assert.deepEqual((await store.standings(b, [one.id])).get(one.id)?.joinedAt, at - 8);
+    const later = { conversationId, clientId: b, read: { upTo: at + 2, at: at + 9 }, blocked: { wasMember: true } };
+    assert.deepEqual(tagsOf(await store.importStandings([later, ...standings])), Array(5).fill('Present'));
+    assert.equal((await store.whoIsListed(one.id, 'blocked', [b])).size, 0);
+    assert.deepEqual((await store.setListed(one.id, 'blocked', [c], false, 9)).wereMembers, [c]);
+    assert.deepEqual(await store.standingPage(none, 9), { standings: [] });
   },
 
   'all conversations are read in pages, in the order of their ids': async (store) => {

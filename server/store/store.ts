@@ -21,12 +21,15 @@ import type {
   MessageMoved,
   Modified,
   MovedConversation,
+  MovedStanding,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
   OpeningResult,
   SessionOpening,
   Standing,
+  StandingMoved,
+  StandingPage,
   Speaking,
   StoredEdit,
   StoredMessage,
@@ -104,6 +107,8 @@ export interface Store {
   ): Promise<{ readonly clientIds: readonly string[]; readonly next?: string }>;
   /** Those of the given clients that are on a list. */
   whoIsListed(id: string, list: ClientList, clientIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Those of the given clients that are silenced now: on the list `silenced`, or until a later time. */
+  whoIsSilenced(id: string, clientIds: readonly string[]): Promise<ReadonlySet<string>>;
   /**
    * Silences a client until a time (ms), beside the list `silenced`; undefined ends that. At most `limit` clients are
    * silenced so in a conversation. Gives false if there is no room, or if there was nothing to end.
@@ -170,7 +175,11 @@ export interface Store {
    * deleted can't open a session. Sessions are deleted some days after they have expired.
    */
   openSession(opening: SessionOpening, now: number): Promise<OpeningResult>;
-  session(token: string): Promise<StoredSession | undefined>;
+  /**
+   * The session of a token; undefined if there is none. `now` (ms) is the caller's time, and `expiresAt` of the result
+   * is compared with it: a store that counts with a time of its own says how much is left from `now` on.
+   */
+  session(token: string, now?: number): Promise<StoredSession | undefined>;
   /**
    * Extends the lifetime of an open session's token, even if the token has expired. Changes nothing and gives false
    * if the token was deleted, or another session has taken this session's place: so it never brings a token back.
@@ -210,4 +219,11 @@ export interface MovingStore extends Store {
   importMessages(messages: readonly StoredMessage[], direction?: 'old' | 'new'): Promise<readonly MessageMoved[]>;
   /** A page of all conversations, in the order of their ids, after the id `after`. */
   conversationPage(limit: number, after?: string): Promise<ConversationPage>;
+  /**
+   * Stores what conversations keep of clients: lists, and how far they have read and received. Gives a result for
+   * each. The call is atomic. Store messages before: a mark does not wait for its message.
+   */
+  importStandings(standings: readonly MovedStanding[]): Promise<readonly StandingMoved[]>;
+  /** A page of what a conversation keeps of clients, in the order of their ids, after the id `after`. */
+  standingPage(conversationId: string, limit: number, after?: string): Promise<StandingPage>;
 }

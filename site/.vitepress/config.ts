@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig, type DefaultTheme, type PageData } from 'vitepress';
 import { anchorOf } from '../../scripts/docs/headings.js';
 import { contentsOf } from '../../scripts/docs/site/contents.js';
-import { linksBetweenPages } from '../../scripts/docs/site/markdown.js';
-import { excludedOf, placeOf } from '../../scripts/docs/site/places.js';
+import { drawings, linksBetweenPages } from '../../scripts/docs/site/markdown.js';
+import { excludedOf, placeOf, untranslated } from '../../scripts/docs/site/places.js';
 import { wordsOf } from '../../scripts/docs/site/words.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -13,12 +13,6 @@ const folders = readdirSync(root, { withFileTypes: true }).flatMap((entry) => (e
 
 const sidebar = (index: string): DefaultTheme.SidebarItem[] =>
   contentsOf(root, index).map(({ text, items }) => ({ text, items: [...items], collapsed: false }));
-
-/** Pages that are in English only, as addresses. */
-const pages = readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'));
-const untranslated = pages
-  .filter((path) => !path.startsWith('zh/') && !pages.includes(`zh/${path}`))
-  .map((path) => `/${path.replace(/(^|\/)(?:README)?\.?md$/, '$1').replace(/\.md$/, '')}`);
 
 /** What the site shows above the contents of its first page. */
 const homes: Readonly<Record<string, object>> = {
@@ -48,7 +42,7 @@ const homes: Readonly<Record<string, object>> = {
       tagline: '使用 LeanCloud RTM 协议的客户端和服务端。消息不丢、不重、不乱序。',
       actions: [
         { theme: 'brand', text: '发第一条消息', link: '/zh/guide/first-message' },
-        { theme: 'alt', text: '消息', link: '/zh/messages' },
+        { theme: 'alt', text: '流和操作符', link: '/zh/streams' },
       ],
     },
     features: [
@@ -91,8 +85,11 @@ export default defineConfig({
   cleanUrls: true,
   markdown: {
     anchor: { slugify: anchorOf },
-    config: linksBetweenPages(root, process.env['SITE_REPOSITORY']),
-    languageAlias: { caddy: 'text', mermaid: 'text' },
+    config: (renderer) => {
+      linksBetweenPages(root, process.env['SITE_REPOSITORY'])(renderer);
+      drawings(root)(renderer);
+    },
+    languageAlias: { caddy: 'text' },
   },
   transformPageData: ({ relativePath, frontmatter }): Partial<PageData> | undefined => {
     if (relativePath in homes) return { frontmatter: { ...frontmatter, ...homes[relativePath] } };
@@ -130,6 +127,6 @@ export default defineConfig({
       },
     },
     // Read by the theme: a reader who asks for one of these in Chinese gets it in English.
-    ...{ untranslated },
+    ...{ untranslated: [...untranslated] },
   },
 });

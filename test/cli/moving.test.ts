@@ -1,5 +1,7 @@
 /** `import` and `export`, by their files. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -114,7 +116,9 @@ const idsOf = async (store: MovingStore, id: string, viewer?: string): Promise<r
 const everythingIn = (store: MovingStore): Promise<unknown> =>
   Promise.all([
     store.conversationPage(100),
-    ...conversations.map(({ objectId }) => Promise.all([historyOf(store, objectId), store.roles(objectId)])),
+    ...conversations.map(({ objectId }) =>
+      Promise.all([historyOf(store, objectId), store.roles(objectId), store.standingPage(objectId, 99)]),
+    ),
   ]);
 
 interface Place {
@@ -359,13 +363,40 @@ describe('import', () => {
   });
 
   it('says which file there is not, and which option is wrong', async () => {
-    const { take } = place();
+    const { take, file } = place();
     await expect(take()).rejects.toThrow('import needs files, or --from');
     await expect(take('/none')).rejects.toThrow(/there is no such file/);
+    await expect(take(folder())).rejects.toThrow(/it is a directory; name its files/);
+    await expect(take('--report', '/none/report.txt', file('c', ''))).rejects.toThrow('there is no directory /none');
+    const messagesFile = file('m', lines(messages));
+    await expect(take('--report', messagesFile, messagesFile)).rejects.toThrow('it is a file to import');
+    expect(readFileSync(messagesFile, 'utf8')).toBe(lines(messages));
     await expect(take('--from', 'http://example.com', '--app-id', 'a')).rejects.toThrow('take the https address');
     await expect(take('--from', 'https://example.com', '--app-id', 'a')).rejects.toThrow('RX_REALTIME_IMPORT_KEY');
     expect((await take('--help')).text).toMatch(/^Usage: rx-realtime import/);
     for (const line of (await take('--help')).text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+
+  it.skipIf(process.platform === 'win32')('reads a pipe once, and so takes it by itself only', async () => {
+    const { store, take, file } = place();
+    const pipe = join(folder(), 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const conversationsFile = file('c', lines(conversations));
+    await expect(take(conversationsFile, pipe)).rejects.toThrow('import it by itself');
+    await take(conversationsFile);
+    const [{ text }] = await Promise.all([take(pipe), writeFile(pipe, lines(messages))]);
+    expect(text).toMatch(/^Imported: 0 conversations and 10 messages/);
+    expect(await idsOf(store, 'room')).toEqual(['r1']);
+  });
+
+  it('notes what is in another character set than UTF-8', async () => {
+    const { store, take, file, report } = place();
+    const { text } = await take(
+      file('c', Buffer.from(`${JSON.stringify({ ...room, name: 'caf\u00e9' })}\n`, 'latin1')),
+    );
+    expect(text).toContain('Imported with a note: 1');
+    expect(report()[0]).toMatch(/^c, line 1: note: it has characters that could not be read/);
+    expect((await store.conversations(['room']))[0]?.name).toBe('caf\ufffd');
   });
 
   it('lists a file in BSON that is damaged, and what came before it is taken', async () => {
@@ -375,6 +406,18 @@ describe('import', () => {
     await take(file('c.bson', Buffer.concat([...documents.slice(0, 1), junk, ...documents.slice(1)])));
     expect(report().at(-1)).toMatch(/c\.bson, the rest: byte \d+ begins no BSON document/);
     expect((await store.conversations([group.objectId])).length).toBe(1);
+  });
+
+  it('takes no rows of another class for conversations', async () => {
+    const { store, file, take, report } = place();
+    const users = [{ objectId: 'u', username: 'Tom', email: 'tom@example.com', createdAt: iso(9), updatedAt: iso(9) }];
+    const asUsers = Buffer.concat(users.map(asBson));
+    expect((await take(file('_User.bson', asUsers), file('users.jsonl', lines(users)))).exitCode).toBe(2);
+    expect(report()).toEqual([
+      '_User.bson, document 1: m should be a list of clients, in a row of _Conversation, but is undefined',
+      'users.jsonl, line 1: m should be a list of clients, in a row of _Conversation, but is undefined',
+    ]);
+    expect(await store.conversations(['u'])).toEqual([]);
   });
 
   it('keeps bytes among the attributes of BSON as base64', async () => {
@@ -533,14 +576,23 @@ describe('export', () => {
   ])('gives what import takes, as %s', async (_, argv) => {
     const { store, file, take } = place();
     await take(file('c', lines(conversations)), file('m', lines(messages)), file('r', lines(roles)));
+    await store.markRead(group.objectId, 'Jerry', { id: 'm5' }, now);
+    await store.setListed(group.objectId, 'silenced', ['用户'], true, 9);
+    await store.setListed('room', 'blocked', ['Spike'], true, 9);
     const to = join(folder(), 'out');
     expect(await exportTo(['--to', to, ...argv], {}, opening(store))).toMatch(/has 4 conversations .* 10 messages/);
     const files = readdirSync(to).map((name) => join(to, name));
     const other = place();
     await other.take(...files);
     expect(other.report()).toEqual([]);
+    expect((await other.store.unreadOf(group.objectId, ['Jerry'])).get('Jerry')?.count).toBe(1);
     expect(await everythingIn(other.store)).toEqual(await everythingIn(store));
     await expect(exportTo(['--to', to, ...argv], {}, opening(store))).rejects.toThrow('is there already');
+    // Whatever is in the way, nothing else is written.
+    const half = folder();
+    writeFileSync(join(half, files.at(-1)?.split('/').at(-1) ?? ''), '');
+    await expect(exportTo(['--to', half, ...argv], {}, opening(store))).rejects.toThrow('is there already');
+    expect(readdirSync(half)).toHaveLength(1);
     const first = files[0] ?? '';
     if (argv.length === 0) expect(readFileSync(first, 'utf8').split('\n')[0]).toBe(HEADER);
     else expect(gunzipSync(readFileSync(first)).length).toBeGreaterThan(0);
@@ -557,7 +609,7 @@ describe('export', () => {
     await expect(exportTo(['--data', data, '--to', to], {})).rejects.toThrow('is in use by another server');
     await store.close();
     await exportTo(['--data', data, '--to', to], {});
-    const files = ['_Conversation.jsonl', '_ConversationMemberInfo.jsonl', 'messages.jsonl'];
+    const files = ['_Conversation.jsonl', '_ConversationMemberInfo.jsonl', 'messages.jsonl', 'standings.jsonl'];
     expect([readdirSync(to), report()]).toEqual([files, []]);
   });
 

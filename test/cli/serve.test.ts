@@ -6,6 +6,7 @@ import { createServer as createPort, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { either as E } from 'fp-ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { copy } from '../../server/cli/copies.js';
@@ -209,7 +210,7 @@ describe.runIf(spawnSync('openssl', ['version']).status === 0)('the certificate'
 describe('a start that fails', () => {
   it('says in one line why, and what to do', async () => {
     const port = await takenPort();
-    const text = `127.0.0.1:${port}: another process listens there; stop it, or take another --port (EADDRINUSE)`;
+    const text = `127.0.0.1:${port}: something listens there already; stop it, or take another port (EADDRINUSE)`;
     expect(await reasonOf(start(['--port', String(port)]))).toBe(text);
     expect(await reasonOf(start(['--metrics-port', String(port)]))).toBe(text);
     expect(await reasonOf(start(['--host', '203.0.113.1', '--open']))).toContain('take another --host');
@@ -217,6 +218,8 @@ describe('a start that fails', () => {
       '--tls-cert none.pem: there is no such file',
     );
     expect(await reasonOf(start(['--app-id', 'a:b']))).toMatch(/^appId: /);
+    const file = fileURLToPath(import.meta.url);
+    expect(await reasonOf(start(['--uploads', file]))).toContain(`${file}: there is a file of this name`);
     expect(await reasonOf(start(['--public-url', 'nowhere', '--open']))).toMatch(/^publicUrl: /);
   });
 });

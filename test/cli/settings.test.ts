@@ -85,6 +85,7 @@ describe('arguments', () => {
     [['--limits', '__proto__=1'], '--limits __proto__: there is no such limit'],
     [['--limits', 'members=many'], '--limits members: it should be a number of 0 or more, or unlimited'],
     [['--limits', 'members='], '--limits members: it should be a number of 0 or more, or unlimited'],
+    [['--limits', 'members=1=2'], '--limits members: it should be a number of 0 or more, or unlimited'],
     [['--limits', 'members=-1'], '--limits members: it should be a number of 0 or more, or unlimited'],
     [['--log-level', 'loud'], '--log-level: it should be debug or info or warn or error'],
     [
@@ -300,11 +301,14 @@ describe('the database', () => {
 
   it('is refused if it is no address of PostgreSQL, or if something else should keep everything, too', () => {
     expect(mistakes(['--database', 'mysql://host/db'])).toEqual([
-      '--database: it should be an address such as postgres://user@host:5432/database',
+      '--database: it should be an address such as postgres://user@host:5432/database, with %25 for a % in it',
     ]);
     expect(mistakes([], { env: { RX_REALTIME_DATABASE: 'chat:s3cret' } })).toEqual([
-      'RX_REALTIME_DATABASE: it should be an address such as postgres://user@host:5432/database',
+      'RX_REALTIME_DATABASE: it should be an address such as postgres://user@host:5432/database, with %25 for a % in it',
     ]);
+    // The driver could not read it.
+    const refused = mistakes([], { env: { RX_REALTIME_DATABASE: 'postgres://chat:100%@db.example.com/chat' } });
+    expect(refused).toEqual([expect.stringMatching(/^RX_REALTIME_DATABASE: it should be an address/)]);
     expect(mistakes(['--database', address, '--data', './data'])).toEqual([
       '--data and --database: everything is kept in one of them; leave the other out',
     ]);

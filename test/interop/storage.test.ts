@@ -1,10 +1,13 @@
 /** The published storage SDK against our server: the file of a message, queries and changes of conversations. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createContext, runInContext } from 'node:vm';
 import AV from 'leancloud-storage';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createServer, type RtmServer } from 'rx-realtime/server';
+import { createWx } from '../platforms/wx.js';
 
 interface Initialized {
   init(options: object): void;
@@ -48,6 +51,24 @@ describe('JavaScript storage SDK', () => {
     const external = AV.File.withURL('dog.png', 'https://example.com/dog.png');
     await external.save();
     expect(external.id).toEqual(expect.any(String));
+  });
+
+  it('AV.File#save in a mini program sends a form, and tells its progress', async () => {
+    const bundle = createRequire(import.meta.url).resolve('leancloud-storage/dist/av-weapp.js');
+    const { wx } = createWx();
+    // What a mini program has.
+    const realm = createContext({ wx, console, setTimeout, clearTimeout, setInterval, clearInterval });
+    runInContext(`var self = this, global = this, window = this;${await readFile(bundle, 'utf8')}`, realm);
+    const path = join(directory, 'mouse.txt');
+    await writeFile(path, 'squeak');
+    const program = `
+      AV.init({ appId: 'app-MdYXbMMI', appKey: 'key', serverURL: ${JSON.stringify(server.url.replace('ws:', 'http:'))} });
+      const percents = [];
+      new AV.File('mouse.txt', { blob: { uri: ${JSON.stringify(path)} } })
+        .save({ onprogress: ({ percent }) => percents.push(percent) })
+        .then((file) => [file.url(), Math.max(...percents)]);`;
+    const [url, percent] = (await runInContext(program, realm)) as [string, number];
+    expect([await (await fetch(url)).text(), percent]).toEqual(['squeak', 100]);
   });
 
   it('AV.Query finds and counts conversations, also with a long condition; AV.Object changes them', async () => {

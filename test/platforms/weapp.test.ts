@@ -4,15 +4,19 @@ import { createServer as createHttpServer, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { StoredSend } from 'rx-realtime';
-import { weappFetch, weappFile, weappOptions, weappOutbox, weappSocket } from 'rx-realtime/weapp';
-import { from, lastValueFrom, toArray, type ObservableInput } from 'rxjs';
+import { uploadTo, type StoredSend } from 'rx-realtime';
+import { createServer } from 'rx-realtime/server';
+import { weappFetch, weappFile, weappOptions, weappOutbox, weappSocket, weappUpload } from 'rx-realtime/weapp';
+import { firstValueFrom, from, lastValueFrom, toArray, type ObservableInput } from 'rxjs';
 import { WebSocketServer } from 'ws';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createWx, type Wx } from './wx.js';
 
 /** What the stand-in gives: its shape is that of `wx` itself, which these functions take. */
-type Given = Parameters<typeof weappOptions>[0] & Parameters<typeof weappOutbox>[0] & Parameters<typeof weappFile>[0];
+type Given = Parameters<typeof weappOptions>[0] &
+  Parameters<typeof weappOutbox>[0] &
+  Parameters<typeof weappFile>[0] &
+  Parameters<typeof weappUpload>[0];
 const given = (phone?: Parameters<typeof createWx>[0]): Wx & { readonly wx: Given } => {
   const all = createWx(phone) as Wx & { readonly wx: Given };
   onTestFinished(() => all.close());
@@ -244,6 +248,62 @@ describe('the storage of a mini program', () => {
   });
 });
 
+describe('the uploads of a mini program', () => {
+  const scene = async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'rx-realtime-weapp-'));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const server = await createServer({ uploads: { directory: join(directory, 'uploads'), maxBytes: 10 } });
+    onTestFinished(() => server.close());
+    const { wx } = given();
+    const fileOf = (content: string) => {
+      const path = join(directory, 'a.png');
+      writeFileSync(path, content);
+      return firstValueFrom(weappFile(wx, path));
+    };
+    const store = weappUpload(wx, uploadTo());
+    return { wx, server, fileOf, store, context: { api: server.url.replace('ws', 'http'), fetch: weappFetch(wx) } };
+  };
+
+  it('send a file from its path, and tell how far it has come', async () => {
+    const { fileOf, store, context } = await scene();
+    const told = await lastValueFrom(from(store(await fileOf('meow'), context)).pipe(toArray()));
+    const stored = { url: expect.any(String) as string, metaData: { name: 'a.png', size: 4, mime_type: 'image/png' } };
+    expect(told).toMatchObject([{ progress: 0.5 }, { progress: 1 }, stored]);
+    expect(await (await fetch((told[2] as { readonly url: string }).url)).text()).toBe('meow');
+  });
+
+  it('that are refused, or have no answer, fail as those of `uploadTo` do', async () => {
+    const { server, fileOf, store, context } = await scene();
+    const file = await fileOf('x'.repeat(11));
+    await expect(lastValueFrom(from(store(file, context)))).rejects.toMatchObject({ _tag: 'ServerRejected' });
+    await server.close();
+    await expect(lastValueFrom(from(store(file, context)))).rejects.toMatchObject({ _tag: 'ConnectionLost' });
+  });
+
+  it('end when nobody waits for them, once', async () => {
+    const { wx, fileOf, context } = await scene();
+    let aborted = 0;
+    let end = (): void => undefined;
+    const uploadFile: Parameters<typeof weappUpload>[0]['uploadFile'] = ({ success }) => {
+      end = () => success({ statusCode: 201, data: '{"url":"https://example.com/a"}' });
+      return { abort: () => (aborted += 1), onProgressUpdate: () => undefined };
+    };
+    const store = weappUpload({ ...wx, uploadFile }, uploadTo());
+    const file = await fileOf('meow');
+    from(store(file, context)).subscribe().unsubscribe();
+    expect(aborted).toBe(1);
+    const stored = lastValueFrom(from(store(file, context)));
+    end();
+    expect([await stored, aborted]).toEqual([{ url: 'https://example.com/a' }, 1]);
+  });
+
+  it('of a file without a path go by requests, without progress', async () => {
+    const { store, context } = await scene();
+    const file = { name: 'b.png', data: Uint8Array.of(1) };
+    expect(await lastValueFrom(from(store(file, context)).pipe(toArray()))).toMatchObject([{ metaData: { size: 1 } }]);
+  });
+});
+
 describe('the files and the network of a mini program', () => {
   it('a file is read by its path, with the name of the path if it has no other', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'rx-realtime-weapp-'));
@@ -252,7 +312,7 @@ describe('the files and the network of a mini program', () => {
     writeFileSync(path, Uint8Array.of(1, 2));
     const { wx } = given();
     expect(await lastValueFrom(weappFile(wx, path, { type: 'image/png' }).pipe(toArray()))).toEqual([
-      { name: 'a.png', type: 'image/png', data: Uint8Array.of(1, 2) },
+      { name: 'a.png', type: 'image/png', path, data: Uint8Array.of(1, 2) },
     ]);
     expect(await lastValueFrom(weappFile(wx, path, { name: 'b' }))).toMatchObject({ name: 'b' });
     const asText: Parameters<typeof weappFile>[0] = {

@@ -4,12 +4,15 @@
  * request that meets a redirect ends with its head; a socket that is still connecting can't be closed.
  */
 import { readFile } from 'node:fs';
+import { readFile as readBytes } from 'node:fs/promises';
 import { WebSocket } from 'ws';
 
 type Listener<T> = (value: T) => void;
 interface Callbacks {
   readonly success?: Listener<object>;
   readonly fail?: Listener<{ readonly errMsg: string }>;
+  /** Called after either of the two, with the same. */
+  readonly complete?: Listener<object>;
 }
 
 /** What WeChat says to the code that it runs. */
@@ -137,8 +140,8 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
     dataType = 'json',
     responseType = 'text',
     redirect = 'follow',
-    success,
-    fail,
+    complete,
+    ...callbacks
   }: Callbacks & {
     url: string;
     method?: string;
@@ -148,6 +151,14 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
     responseType?: string;
     redirect?: 'follow' | 'manual';
   }) => {
+    const success = (answer: object): void => {
+      callbacks.success?.(answer);
+      complete?.(answer);
+    };
+    const fail = (failure: { readonly errMsg: string }): void => {
+      callbacks.fail?.(failure);
+      complete?.(failure);
+    };
     if (method !== method.toUpperCase()) throw new TypeError('parameter.method should be in upper case');
     // A view is an object for it, and becomes JSON.
     const body = data === undefined || typeof data === 'string' || isBuffer(data) ? data : JSON.stringify(data);
@@ -163,7 +174,7 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
           listener({ header: fields, cookies: [], ...(hasBareHeads ? {} : { statusCode }) });
         if (redirect === 'manual' && statusCode >= 300 && statusCode < 400) return;
         if (responseType === 'arraybuffer') {
-          success?.({ statusCode, data: await answer.arrayBuffer(), header: fields });
+          success({ statusCode, data: await answer.arrayBuffer(), header: fields });
           return;
         }
         const content = await answer.text();
@@ -175,14 +186,59 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
           } catch {
             parsed = content;
           }
-        success?.({ statusCode, data: parsed, header: fields });
+        success({ statusCode, data: parsed, header: fields });
       })
       .catch((error: unknown) =>
-        fail?.({ errMsg: signal.aborted ? 'request:fail abort' : `request:fail ${String(error)}` }),
+        fail({ errMsg: signal.aborted ? 'request:fail abort' : `request:fail ${String(error)}` }),
       );
     return {
       abort: () => controller.abort(),
       onHeadersReceived: (listener: Listener<object>) => void headListeners.add(listener),
+    };
+  };
+
+  /** The file in a form, as WeChat sends it. The answer is text. */
+  const uploadFile = ({
+    url,
+    filePath,
+    name,
+    header = {},
+    formData = {},
+    success,
+    fail,
+  }: Callbacks & {
+    url: string;
+    filePath: string;
+    name: string;
+    header?: Record<string, string>;
+    formData?: Record<string, unknown>;
+  }) => {
+    for (const [key, value] of Object.entries({ url, filePath, name }))
+      if (typeof value !== 'string' || value === '') throw new TypeError(`parameter.${key} should be String`);
+    const listeners = new Set<Listener<object>>();
+    const controller = new AbortController();
+    const { signal } = controller;
+    const tell = (totalBytesSent: number, totalBytesExpectedToSend: number): void => {
+      const progress = Math.floor((100 * totalBytesSent) / totalBytesExpectedToSend);
+      for (const listener of listeners) listener({ progress, totalBytesSent, totalBytesExpectedToSend });
+    };
+    const send = async (): Promise<void> => {
+      const bytes = await readBytes(filePath);
+      const form = new FormData();
+      for (const [key, value] of Object.entries(formData)) form.append(key, String(value));
+      form.append(name, new Blob([bytes]), filePath.slice(filePath.lastIndexOf('/') + 1));
+      tell(bytes.length / 2, bytes.length);
+      const own = Object.entries(header).filter(([key]) => !/^(?:referer|content-type)$/i.test(key));
+      const answer = await fetch(url, { method: 'POST', headers: own, body: form, signal });
+      tell(bytes.length, bytes.length);
+      success?.({ statusCode: answer.status, data: await answer.text(), errMsg: 'uploadFile:ok' });
+    };
+    send().catch((error: unknown) =>
+      fail?.({ errMsg: signal.aborted ? 'uploadFile:fail abort' : `uploadFile:fail ${String(error)}` }),
+    );
+    return {
+      abort: () => controller.abort(),
+      onProgressUpdate: (listener: Listener<object>) => void listeners.add(listener),
     };
   };
 
@@ -201,6 +257,7 @@ export const createWx = ({ isCapital = false, isConnected: atStart = true, hasBa
     wx: {
       connectSocket,
       request,
+      uploadFile,
       getFileSystemManager,
       getNetworkType: ({ success }: Callbacks) => {
         const networkType = isConnected ? 'wifi' : 'none';

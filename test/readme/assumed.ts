@@ -37,6 +37,7 @@ declare const logInAgain: () => void;
 declare const askBackEnd: (request: { readonly action: string; readonly conversationId?: string }) => Promise<Signature>;
 
 declare const wx: import('rx-realtime/weapp').WeappSockets &
+  import('rx-realtime/weapp').WeappUploads &
   import('rx-realtime/weapp').WeappRequests &
   import('rx-realtime/weapp').WeappDevice &
   import('rx-realtime/weapp').WeappStorage &

@@ -7,6 +7,7 @@ import { inWords } from '../../marble-tests/drawing/in-words.js';
 import { marbles } from '../../marble-tests/marbles.js';
 import { message } from '../../marble-tests/streams/log.js';
 import { blockOf } from '../../scripts/docs/block.js';
+import { captionOf } from '../../scripts/docs/caption.js';
 import { linedUp, piecesOf } from '../../scripts/docs/frames.js';
 import { filled, placeholdersOf } from '../../scripts/docs/placeholders.js';
 
@@ -69,6 +70,27 @@ describe('the text of a diagram', () => {
   });
 });
 
+describe('the caption of a diagram', () => {
+  const placeholder = {
+    line: 1,
+    testFile: 'marble-tests/a.test.ts',
+    test: 'rate > N5: emits <all> of items$',
+    names: { inputs: [], outputs: ['rate$'] },
+  };
+
+  it('is the sentence of the titles of its test, without the number of a feature', () => {
+    expect(captionOf({ ...placeholder, caption: undefined }, 'docs/streams.md')).toBe(
+      '_rate emits \\<all\\> of `items$`_ ([test](../marble-tests/a.test.ts))',
+    );
+  });
+
+  it('is that of the page, if the page is in another language', () => {
+    expect(captionOf({ ...placeholder, caption: '发出 items$ 的全部' }, 'docs/zh/streams.md')).toBe(
+      '发出 `items$` 的全部（[测试](../../marble-tests/a.test.ts)）',
+    );
+  });
+});
+
 describe('a value in words', () => {
   it.each([
     [message({ timestamp: 11 }), 'Message m11 of Jerry'],
@@ -99,8 +121,15 @@ describe('the places for diagrams in a page', () => {
         testFile: 'a.test.ts',
         test: 'rate > slides: on',
         names: { inputs: ['items$', 'every$'], outputs: ['rate$'] },
+        caption: undefined,
       },
     ]);
+  });
+
+  it('have the title of the test in the language of the page, if that is another one', () => {
+    const translated = place.replace('rate$ -->', 'rate$ | 每个 items$ 都算 -->');
+    const [found] = placeholdersOf(`${translated}\n<!-- /diagram -->\n`, 'page.md');
+    expect(found).toMatchObject({ names: { outputs: ['rate$'] }, caption: '每个 items$ 都算' });
   });
 
   it('are filled in place, as often as one likes', () => {

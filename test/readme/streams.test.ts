@@ -1,4 +1,4 @@
-/** docs/streams.md against the public API, and against the tests that draw its diagrams. */
+/** docs/streams.md, in both languages, against the public API, and against the tests that draw its diagrams. */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,15 +8,19 @@ import { placeholdersOf } from '../../scripts/docs/placeholders.js';
 import { anchorOf } from '../../scripts/docs/headings.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const PAGE = 'docs/streams.md';
-const page = await readFile(`${root}${PAGE}`, 'utf8');
+const pages = await Promise.all(
+  ['docs/streams.md', 'docs/zh/streams.md'].map(async (path) => ({
+    path,
+    page: await readFile(`${root}${path}`, 'utf8'),
+  })),
+);
 
-const headings = [...page.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = '']) => heading);
-const firstCells = [...page.matchAll(/^\| (.+?) +\|/gm)].map(([, cell = '']) => cell);
+const headingsOf = (page: string): readonly string[] =>
+  [...page.matchAll(/^#{2,3} (.+)$/gm)].map(([, heading = '']) => heading);
+const firstCellsOf = (page: string): readonly string[] =>
+  [...page.matchAll(/^\| (.+?) +\|/gm)].map(([, cell = '']) => cell);
 const codeIn = (text: string): readonly string[] =>
   [...text.matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code.replace(/\(.*$/, ''));
-/** What has a heading or the first cell of a row: `client.unread$`, `keyedState`. */
-const documented = new Set([...headings, ...firstCells].flatMap(codeIn));
 
 const parse = (name: string, source: string): ts.SourceFile =>
   ts.createSourceFile(name, source, ts.ScriptTarget.Latest, true);
@@ -62,7 +66,11 @@ const streamsOf = async (interfaceName: string): Promise<readonly string[]> => {
     .map((member) => member.name?.getText() ?? '');
 };
 
-describe('docs/streams.md', () => {
+describe.each(pages)('$path', ({ page }) => {
+  const headings = headingsOf(page);
+  /** What has a heading or the first cell of a row: `client.unread$`, `keyedState`. */
+  const documented = new Set([...headings, ...firstCellsOf(page)].flatMap(codeIn));
+
   it('has every operator and function of rx-realtime/streams', async () => {
     const names = await functionsOf('streams');
     expect(names).toContain('keyedState');
@@ -98,9 +106,9 @@ describe('docs/streams.md', () => {
   });
 
   it('has a contents that leads to every section', () => {
-    const contents = page.slice(page.indexOf('## Contents'), page.indexOf(`## ${headings[1] ?? ''}`));
-    const anchors = headings.map(anchorOf);
-    expect(anchors.filter((anchor) => anchor !== 'contents' && !contents.includes(`(#${anchor})`))).toEqual([]);
+    const [own = '', ...others] = headings;
+    const contents = page.slice(page.indexOf(`## ${own}`), page.indexOf(`## ${others[0] ?? ''}`));
+    expect(others.map(anchorOf).filter((anchor) => !contents.includes(`(#${anchor})`))).toEqual([]);
   });
 });
 
@@ -129,8 +137,8 @@ const testsOf = async (file: string): Promise<ReadonlySet<string>> => {
   return names;
 };
 
-describe('the diagrams of docs/streams.md', () => {
-  const placeholders = placeholdersOf(page, PAGE);
+describe.each(pages)('the diagrams of $path', ({ path, page }) => {
+  const placeholders = placeholdersOf(page, path);
 
   it('are of tests that there are', async () => {
     const files = [...new Set(placeholders.map(({ testFile }) => testFile))].filter((file) =>
@@ -138,17 +146,23 @@ describe('the diagrams of docs/streams.md', () => {
     );
     const tests = new Map(await Promise.all(files.map(async (file) => [file, await testsOf(file)] as const)));
     const lost = placeholders.filter(({ testFile, test }) => tests.get(testFile)?.has(test) !== true);
-    expect(lost.map(({ line, testFile, test }) => `${PAGE}:${line} ${testFile} > ${test}`)).toEqual([]);
+    expect(lost.map(({ line, testFile, test }) => `${path}:${line} ${testFile} > ${test}`)).toEqual([]);
   });
 
   it('are there, each once', () => {
     const named = placeholders.map(({ testFile, test }) => `${testFile} > ${test}`);
     expect(named.filter((name, index) => named.indexOf(name) !== index)).toEqual([]);
     const blocks = [
-      ...page.matchAll(
-        /<!-- diagram: .+ -->\n\n_.+_ \(\[test\]\(.+\)\)\n\n```text\n[\s\S]+?```\n\n<!-- \/diagram -->/g,
-      ),
+      ...page.matchAll(/<!-- diagram: .+ -->\n\n.+\[.+\]\(.+\).+\n\n```text\n[\s\S]+?```\n\n<!-- \/diagram -->/g),
     ];
     expect(blocks).toHaveLength(placeholders.length);
   });
+});
+
+it('docs/streams.md has the same diagrams in each language', () => {
+  const [english = [], ...others] = pages.map(({ path, page }) =>
+    placeholdersOf(page, path).map(({ testFile, test, names }) => ({ testFile, test, names })),
+  );
+  expect(others).not.toEqual([]);
+  for (const other of others) expect(other).toEqual(english);
 });

@@ -209,9 +209,10 @@ describe('two sessions on one socket', () => {
   });
 });
 
-/** A store that says when `append` is called, and stores when the test says so. */
+/** A store that says when `append` is called, and stores when the test says so; after `open`, at once. */
 const gated = () => {
   const store = memoryStore();
+  let isOpen = false;
   const calls: { readonly texts: readonly unknown[]; readonly store: () => void }[] = [];
   let called: () => void = () => undefined;
   const gate: Store = {
@@ -219,6 +220,7 @@ const gated = () => {
     append: async (messages) => {
       await new Promise<void>((resolve) => {
         calls.push({ texts: messages.map(({ msg }) => msg), store: resolve });
+        if (isOpen) resolve();
         called();
       });
       return store.append(messages);
@@ -231,7 +233,11 @@ const gated = () => {
         called = resolve;
       });
   };
-  return { store: gate, calls, count, texts: () => calls.map((call) => call.texts) };
+  const open = (): void => {
+    isOpen = true;
+    for (const call of calls) call.store();
+  };
+  return { store: gate, calls, count, open, texts: () => calls.flatMap((call) => [call.texts]) };
 };
 
 const directOf = (cid: string, msg: string, i: number) => ({ cmd: 'direct', i, directMessage: { cid, msg } }) as const;
@@ -289,14 +295,14 @@ describe('messages that one socket sends without waiting for each other', () => 
     ['a transient message', (cid) => ({ cmd: 'direct', i: 200, directMessage: { cid, msg: 'now', transient: true } })],
     ['a removal of their sender', (cid) => ({ cmd: 'conv', op: 'remove', i: 200, convMessage: { cid, m: ['Tom'] } })],
   ])('are carried out before %s that comes after them', async (_, after) => {
-    const { store, calls, count } = gated();
+    const { store, count, open: openGate } = gated();
     const server = await serve({ store });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     for (const i of [100, 101]) tom.send(directOf(cid, String(i), i));
     tom.send(after(cid));
     await count(1);
-    calls[0]?.store();
+    openGate();
     await tom.settle();
     const answers = tom.inbox.flatMap((one) => (one.i === undefined ? [] : [[one.i, codeOf(one)]]));
     expect(answers).toEqual([
@@ -307,7 +313,7 @@ describe('messages that one socket sends without waiting for each other', () => 
   });
 
   it('are all stored if the socket closes meanwhile, and its will is the last of them', async () => {
-    const { store, calls, count, texts } = gated();
+    const { store, open: openGate, texts } = gated();
     const server = await serve({ store });
     const [tom, jerry] = [await login(server, 'Tom'), await login(server, 'Jerry')];
     const cid = await start(tom, ['Jerry']);
@@ -316,14 +322,11 @@ describe('messages that one socket sends without waiting for each other', () => 
     await taken(server, 3);
     tom.socket.terminate();
     await tom.closed;
-    await count(1);
-    calls[0]?.store();
-    await count(2);
-    calls[1]?.store();
-    expect(texts()).toEqual([['100', '101'], ['the will']]);
+    openGate();
     const seen: unknown[] = [];
     while (seen.length < 3) seen.push((await jerry.push('direct')).directMessage.msg);
     expect(seen).toEqual(['100', '101', 'the will']);
+    expect(texts().flat()).toEqual(seen);
   });
 
   it('count in the bound of the commands that wait: beyond it the socket is not read', async () => {

@@ -159,7 +159,7 @@ describe('a recall', () => {
     const { tom, jerry, cid } = await pair();
     const { id } = await say(tom, cid, { msg: 'one' });
     jerry.send({ cmd: 'read', readMessage: { cid } });
-    await jerry.settle();
+    expect((await jerry.push('unread')).unreadMessage.convs).toMatchObject([{ cid, unread: 0 }]);
     await modify(tom, cid, id, { recall: true });
     await jerry.settle();
     expect(jerry.inbox.filter(({ cmd }) => cmd === 'unread')).toEqual([]);

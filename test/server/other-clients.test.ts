@@ -67,6 +67,35 @@ describe.each(stores.filter(([name]) => !name.includes('without bounds')))('with
     for (const key of ['temp', 'tempConv', 'tempConvTTL']) expect(ordinary).not.toHaveProperty(key);
   });
 
+  it('Java: the notices of a new temporary conversation mark it, with its lifetime; those of others do not', async () => {
+    const server = await world();
+    const [tom, jerryId] = [await login(server, id('Tom')), id('Jerry')];
+    const jerry = await login(server, jerryId);
+    const noticed = async (fields: object) => {
+      await start(tom, [jerryId], fields);
+      return [await jerry.push('conv'), await jerry.push('conv')];
+    };
+    const marks = { tempConv: true, tempConvTTL: 60 };
+    const temporary = await noticed(marks);
+    expect(temporary.map(({ op }) => op)).toEqual(['joined', 'members_joined']);
+    for (const notice of temporary) expect(messageOf(notice)).toMatchObject(marks);
+    for (const notice of await noticed({}))
+      for (const key of Object.keys(marks)) expect(messageOf(notice)).not.toHaveProperty(key);
+  });
+
+  it('Swift: conv/check_shutup knows silences that end, until they have ended', async () => {
+    const server = await world();
+    const [tom, jerry, butch] = [await login(server, id('Tom')), id('Jerry'), id('Butch')];
+    const cid = await start(tom, [jerry, butch]);
+    const silenced = async () =>
+      messageOf(await tom.request({ cmd: 'conv', op: 'check_shutup', convMessage: { cid, m: [butch, jerry] } }))['m'];
+    await tom.request({ cmd: 'conv', op: 'add_shutup', convMessage: { cid, m: [jerry] } });
+    await server.backEnd.silenceFor(cid, butch, 60);
+    expect(await silenced()).toEqual([butch, jerry]);
+    await server.backEnd.silenceFor(cid, butch);
+    expect(await silenced()).toEqual([jerry]);
+  });
+
   it('Swift, Java, C#, Objective-C: a unique conversation has an id that stays when its members change', async () => {
     const [tom, jerry] = [await login(await world(), id('Tom')), id('Jerry')];
     const create = async (unique: boolean) =>

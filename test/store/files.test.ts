@@ -1,7 +1,7 @@
 /** Files that are not what a store needs: each is refused with one text that says where and what to do. */
 import { spawnSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from 'rx-realtime/server';
@@ -67,6 +67,11 @@ describe('a directory that is no place for a store', () => {
       `${file}: there is a file of this name where a directory is needed (EEXIST)`,
     );
   });
+});
+
+it.runIf(process.platform === 'linux')('where the system has no room for a directory, none is made', async () => {
+  const reason = await reasonOf(open('/proc/rx-realtime/data'));
+  expect(reason).toBe('/proc/rx-realtime: there is no such file or directory (ENOENT)');
 });
 
 describe('a copy', () => {
@@ -138,4 +143,18 @@ it('the thread of the store starts whatever options of Node the process has', as
     await (await openSqliteStore({ directory: ${JSON.stringify(directory)} })).close();`;
   const { stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
   expect([stderr, status]).toEqual(['', 0]);
+});
+
+it('a program without the file of the thread beside it is told which file is missing, and from where to copy it', async () => {
+  const data = await newDirectory();
+  const program = bundled('server/store/sqlite/open.ts', 'open');
+  const alone = join(dirname(program), 'alone', 'open.js');
+  await mkdir(dirname(alone), { recursive: true });
+  await copyFile(program, alone);
+  const { openSqliteStore: openAlone } = (await import(pathToFileURL(alone).href)) as {
+    openSqliteStore: typeof openSqliteStore;
+  };
+  const reason = await reasonOf(openAlone({ directory: data }));
+  expect(reason).toContain(`${join(dirname(alone), 'worker.js')} is missing`);
+  expect(reason).toContain('dist/bundled/server/store/sqlite/worker.mjs');
 });

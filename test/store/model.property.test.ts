@@ -6,6 +6,8 @@ import { anyEdit } from './edits.js';
 import { stores } from './stores.js';
 
 const NOW = 1_700_000_000_000;
+/** Longer than any clock of these tests goes, ms. */
+const FOR_GOOD = 1e13;
 
 /** Commands name clients, conversations, messages and tokens by numbers, since each store has ids of its own. */
 const clients = ['a', 'b', 'c\0', 'd\x10', '\ud800'];
@@ -190,6 +192,16 @@ const changes: readonly fc.Arbitrary<Command>[] = [
   append,
   append,
   modify,
+  fc.record({ place, message: fc.nat(9) }).map(
+    ({ place: index, message }): Command =>
+      (side) =>
+        side.store.deleteMessage(side.at(index), side.messageAt(message)),
+  ),
+  fc.record({ place, client, until: fc.option(moment, { nil: undefined }), limit: fc.nat(2) }).map(
+    ({ place: index, client: who, until, limit }): Command =>
+      (side) =>
+        side.store.silenceUntil(side.at(index), side.own(who), until, limit, NOW),
+  ),
   fc.record({ place, some, limit: fc.nat(4), most: fc.constantFrom(undefined, 2) }).map(
     ({ place: index, some: who, limit, most }): Command =>
       (side) =>
@@ -237,6 +249,11 @@ const changes: readonly fc.Arbitrary<Command>[] = [
       const result = await side.store.setListed(side.at(index), list, side.all(who), listed, limit);
       return { ...result, removed: new Set(result.removed) };
     }),
+  fc.record({ place, client, isSilent: fc.boolean(), limit: fc.nat(2), now: moment }).map(
+    ({ place: index, client: who, isSilent, limit, now }): Command =>
+      (side) =>
+        side.store.silenceUntil(side.at(index), side.own(who), isSilent ? now + FOR_GOOD : undefined, limit, now),
+  ),
   fc.record({ place, client, message: fc.option(fc.nat(9)), from: moment, to: moment, now: moment }).map(
     ({ place: index, client: who, message, from, to, now }): Command =>
       (side) =>
@@ -347,6 +364,7 @@ const everything = async (side: Side): Promise<unknown> => {
       store.unreadOf(id, everybody),
       store.whoIsListed(id, 'blocked', everybody),
       store.whoIsListed(id, 'silenced', everybody),
+      store.whoIsSilenced(id, everybody),
       store.receipts(id).then((receipts) => new Map(receipts.map((one) => [one.clientId, one]))),
       ...everybody.map((one) => store.speaking(id, one)),
       ...[0, 1, 2, 3].map((index) => store.message(id, { id: side.messageAt(index) })),

@@ -126,6 +126,24 @@ describe.skipIf(postgresUrl === undefined)('the store in PostgreSQL', () => {
     expect(Math.abs(result.message.timestamp - Date.now())).toBeLessThan(600_000);
   });
 
+  it('ends sessions by the clock of the database, whatever clocks the servers have', async () => {
+    const store = await open();
+    const [ahead, right, behind] = [3_600_000, 0, -3_600_000].map((by) => Date.now() + by) as [number, number, number];
+    const left = 60_000;
+    const session = { token: 'token', holder: 'one', clientId: 'Tom', deviceId: '', expiresAt: ahead + left };
+    await store.openSession({ session, resumes: false }, ahead);
+    const leftAt = async (now: number): Promise<number> =>
+      ((await store.session('token', now))?.expiresAt ?? NaN) - now;
+    for (const now of [ahead, right, behind]) expect(Math.abs((await leftAt(now)) - left)).toBeLessThan(30_000);
+    const resumed = { ...session, holder: 'two', expiresAt: behind + left };
+    expect((await store.openSession({ session: resumed, resumes: true }, behind))._tag).toBe('Opened');
+    expect(Math.abs((await leftAt(right)) - left)).toBeLessThan(30_000);
+    expect(await store.renewSession({ ...resumed, expiresAt: ahead - 1 }, ahead)).toBe(true);
+    expect(await leftAt(right)).toBeLessThan(0);
+    const late = { ...session, holder: 'three' };
+    expect((await store.openSession({ session: late, resumes: true }, behind))._tag).toBe('Gone');
+  });
+
   it('gives no more room than there is to processes that add members at the same time', async () => {
     const [one, two] = [await open(), await open()];
     const id = await create(one, []);

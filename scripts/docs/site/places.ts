@@ -29,6 +29,9 @@ export const excludedOf = (folders: readonly string[]): string[] => [
 /** The address of a page on the site. */
 const addressOf = (place: string): string => `/${place.replace(/(^|\/)index\.md$/, '$1').replace(/\.md$/, '')}`;
 
+/** Addresses of the pages that are in English only. */
+export const untranslated: readonly string[] = Object.values(others).map(addressOf);
+
 /** Where a link of a page leads to. */
 export type Target =
   | { readonly _tag: 'Page'; readonly address: string }

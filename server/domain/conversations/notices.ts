@@ -12,8 +12,10 @@ export interface Telling {
   readonly notice: ConversationPush;
 }
 
+type JoinedInfo = Pick<ConversationInfo, 'id' | 'kind' | 'ttl'>;
+
 interface Joined {
-  readonly id: string;
+  readonly info: JoinedInfo;
   /** The clients that were added; they get a notice of their own, too. */
   readonly added: readonly string[];
   /** The members after the change. */
@@ -25,29 +27,29 @@ interface Joined {
 /** When the members changed: Swift takes no change of members without a time. */
 const udateOf = (at: number): { readonly udate: string } => ({ udate: new Date(at).toISOString() });
 
+/** Java makes a conversation of the notice, if it does not know it: a temporary one only by this. */
+const temporaryOf = ({ kind, ttl }: JoinedInfo): { readonly tempConv?: true; readonly tempConvTTL?: number } =>
+  kind === 'temporary' ? { tempConv: true, ...defined({ tempConvTTL: ttl }) } : {};
+
 /** The notices of new members. The new members get both notices, the others get one. */
-const joinedNotices = (party: Party, { id, added, members, at }: Joined): readonly Telling[] => [
-  { to: added, notice: { cmd: 'conv', op: 'joined', convMessage: { cid: id, ...by(party), ...udateOf(at) } } },
-  {
-    to: members,
-    notice: {
-      cmd: 'conv',
-      op: 'members_joined',
-      convMessage: { cid: id, ...by(party), m: [...added], ...udateOf(at) },
-    },
-  },
-];
+const joinedNotices = (party: Party, { info, added, members, at }: Joined): readonly Telling[] => {
+  const joining = { cid: info.id, ...by(party), ...udateOf(at), ...temporaryOf(info) };
+  return [
+    { to: added, notice: { cmd: 'conv', op: 'joined', convMessage: joining } },
+    { to: members, notice: { cmd: 'conv', op: 'members_joined', convMessage: { ...joining, m: [...added] } } },
+  ];
+};
 
 /** The notices of clients that were added to the members who were there. */
 export const addedNotices = (
   party: Party,
-  id: string,
+  info: JoinedInfo,
   before: readonly string[],
   added: readonly string[],
   at: number,
 ): readonly Telling[] =>
   joinedNotices(party, {
-    id,
+    info,
     added,
     at,
     members: [...before, ...added],

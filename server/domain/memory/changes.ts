@@ -13,9 +13,3 @@ export interface Change {
 /** The index before which no change was made at `since` or later. */
 export const firstChange = (changes: readonly Change[], since: number): number =>
   firstThat(changes, ({ upTo }) => upTo >= since);
-
-/** The changes when the message at a position is gone: those after it have other positions. */
-export const withoutChange = (changes: readonly Change[], position: number): Change[] =>
-  changes
-    .filter((change) => change.position !== position)
-    .map((change) => (change.position > position ? { ...change, position: change.position - 1 } : change));

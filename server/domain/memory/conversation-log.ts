@@ -6,77 +6,18 @@ import { betweenOf, firstAfter, isFor, pageOf, type IndexesBetween } from '../me
 import { firstThat } from '../first-that.js';
 import { markedUpTo, receiptsOf, type Mark } from '../messages/marks.js';
 import { missedOf, unreadOf } from '../messages/unread.js';
-import { firstChange, withoutChange, type Change } from './changes.js';
+import { firstChange, type Change } from './changes.js';
 import { messagesByReader, shorten } from './messages-by-reader.js';
-import { withPosition, withoutPosition } from './positions.js';
-import type {
-  Arrived,
-  HistoryQuery,
-  MarkedRead,
-  MemberReceipt,
-  MessageKey,
-  NewMessage,
-  OfflineMessages,
-  ReadUpTo,
-  StoredEdit,
-  StoredMessage,
-  UnreadSummary,
-} from '../records.js';
+import { movedEnd, movedPosition, movePositions, withPosition, withoutPosition, type Move } from './positions.js';
+import type { ConversationLog } from './log-calls.js';
+import type { ReadUpTo, StoredMessage } from '../records.js';
 
-/** The result of a change, without who gets it. */
-type LogModified =
-  | { readonly _tag: 'Modified'; readonly message: StoredMessage; readonly unreadBy: readonly string[] }
-  | { readonly _tag: 'Missing' | 'Foreign' };
-
-export interface ConversationLog {
-  /**
-   * Calls `newId` for an id unless the message is stored already. `at`: its exact time, which other messages may have
-   * too, and which is not before that of the newest message. Default: a time of its own, from `now` on.
-   */
-  append(
-    message: NewMessage,
-    newId: () => string,
-    at?: number,
-  ): { readonly message: StoredMessage; readonly repeated: boolean };
-  /** Stores messages as they are. No other ones have their ids or their times. */
-  insert(messages: readonly StoredMessage[]): void;
-  /** The conversation was active at this time, ms. */
-  noteActivity(at: number): void;
-  readonly message: (key: MessageKey) => StoredMessage | undefined;
-  /** Of these times, ms: those that messages have. */
-  taken(times: readonly number[]): readonly number[];
-  /** Gives no message before `since` (ms). */
-  history(query: HistoryQuery, since: number): readonly StoredMessage[];
-  /** `members`: the members whose read marks are checked. */
-  modify(edit: StoredEdit, members: readonly string[]): LogModified;
-  /** Deletes a message. Gives false if there is no such message. */
-  remove(messageId: string): boolean;
-  /** The changed messages, earliest change first, at most `limit`. */
-  modifiedSince(clientId: string, since: number, limit: number): readonly StoredMessage[];
-  /** When a message was last changed, ms since 1970; undefined if none was. */
-  modifiedAt(): number | undefined;
-  /** Deletes messages before a time (ms), and the oldest messages if there are more than `atMost`. */
-  trim(before: number, atMost: number): void;
-  receipts(): readonly MemberReceipt[];
-  /** Deletes the marks of who is no member, if there are many. */
-  forgetOthers(members: ReadonlySet<string>): void;
-  offline(clientId: string, limit: number): OfflineMessages;
-  acknowledge(clientId: string, arrived: Arrived, now: number): readonly StoredMessage[];
-  markRead(clientId: string, upTo: ReadUpTo, now: number): Omit<MarkedRead, 'summary'>;
-  unread(clientId: string): UnreadSummary;
-  /** When a client's unread count was last lowered by a read mark or by a recall; undefined if it never was. */
-  unreadLessAt(clientId: string): number | undefined;
-  last(): StoredMessage | undefined;
-  /**
-   * When the newest message was sent, ms since 1970, even if that message is deleted; undefined if there was no
-   * message.
-   */
-  lastAt(): number | undefined;
-  /** The newest message that everybody may see. */
-  lastPublic(): StoredMessage | undefined;
-}
+export type { ConversationLog } from './log-calls.js';
 
 const byPosition = (a: StoredMessage, b: StoredMessage): number => a.timestamp - b.timestamp || (a.id < b.id ? -1 : 1);
+
+/** Whether everybody may see a message. */
+const isPublic = ({ to, type }: StoredMessage): boolean => to === undefined && !isSignalType(type);
 
 const tokenKey = (from: string, token: string): string => `${from.length} ${from}${token}`;
 
@@ -177,7 +118,7 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
   /** Adds a message after all others. */
   const add = (message: StoredMessage, key: string | undefined): void => {
     lastAt = Math.max(message.timestamp, lastAt ?? -Infinity);
-    if (message.to === undefined && !isSignalType(message.type)) publicId = message.id;
+    if (isPublic(message)) publicId = message.id;
     const position = base + messages.length;
     if (key !== undefined) byToken.set(key, position);
     byId.set(message.id, position);
@@ -185,6 +126,22 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     readers.add(message, position, base);
     messages.push(message);
     tokens.push(key);
+  };
+
+  const movedDown = (position: number): Move => ({ from: position + 1, to: base + messages.length, by: -1 });
+
+  /** Gives a stretch of messages other positions. */
+  const moveAll = (move: Move): void => {
+    for (let position = move.from; position < move.to; position += 1) {
+      const index = position - base;
+      const [message, key] = [messages[index], tokens[index]];
+      if (message !== undefined) byId.set(message.id, position + move.by);
+      if (key !== undefined) byToken.set(key, position + move.by);
+    }
+    for (const positions of byType.values()) movePositions(positions, move);
+    readers.move(move);
+    changes = changes.map((change) => ({ ...change, position: movedPosition(change.position, move) }));
+    for (const [clientId, end] of acknowledged) acknowledged.set(clientId, movedEnd(end, move));
   };
 
   /** Puts earlier messages among the others: all positions are new. */
@@ -283,15 +240,23 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
 
     remove: (messageId) => {
       const index = indexOf(messageId);
-      if (index < 0) return false;
-      const at = lastAt;
-      changes = withoutChange(changes, base + index);
+      const message = messages[index];
+      if (message === undefined) return false;
+      const [position, key] = [base + index, tokens[index]];
+      byId.delete(messageId);
+      if (key !== undefined) byToken.delete(key);
+      const ofType = byType.get(message.type ?? NaN);
+      withoutPosition(ofType, position);
+      if (message.type !== undefined && ofType?.length === 0) byType.delete(message.type);
+      readers.remove(message, position);
+      changes = changes.filter((change) => change.position !== position);
+      // The gap is closed from the end that is nearer.
+      const move = index < messages.length / 2 ? { from: base, to: position, by: 1 } : movedDown(position);
+      moveAll(move);
       messages.splice(index, 1);
       tokens.splice(index, 1);
-      publicId = undefined;
-      rebuild([]);
-      // The next message is still later than the one that was deleted.
-      lastAt = at;
+      if (move.by > 0) base += 1;
+      if (publicId === messageId) publicId = messages.findLast(isPublic)?.id;
       return true;
     },
 
@@ -308,6 +273,12 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
     modifiedAt: () => changes.at(-1)?.upTo,
 
     receipts: () => receiptsOf(received, read),
+    marked: () => new Set([...received.keys(), ...read.keys()]),
+    marksOf: (clientId) => defined({ read: read.get(clientId), received: received.get(clientId) }),
+    mark: (clientId, marks) => {
+      if (marks.read !== undefined) read.set(clientId, marks.read);
+      if (marks.received !== undefined) received.set(clientId, marks.received);
+    },
     forgetOthers: (members) => {
       if (Math.max(received.size, read.size) <= members.size + MARKS_OF_OTHERS) return;
       for (const marks of [received, read, acknowledged])
@@ -340,13 +311,12 @@ export const conversationLog = (conversationId: string, unreadLimit: number): Co
       const first = firstAfter(messages, markedUpTo(read, clientId));
       const end = endOf(upTo);
       const last = messages[end - 1];
-      const isEnd = end === messages.length;
-      if (last === undefined || end <= first) return { moved: false, isEnd };
+      if (last === undefined || end <= first) return { moved: false };
       read.set(clientId, { upTo: last.timestamp, at: now });
       const changed = update(clientId, [first, end], (message) =>
         message.readAt === undefined ? { ...message, readAt: now, deliveredAt: message.deliveredAt ?? now } : message,
       );
-      return { moved: true, isEnd, ...defined({ newest: changed.findLast(({ receipt }) => receipt) }) };
+      return { moved: true, ...defined({ newest: changed.findLast(({ receipt }) => receipt) }) };
     },
 
     unread: (clientId) =>

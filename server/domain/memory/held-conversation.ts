@@ -83,16 +83,20 @@ const describedBy = ({ info, log }: HeldConversation, shown: StoredMessage | und
   return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };
 };
 
+const isSilenced = ({ lists, silences }: HeldConversation, clientId: string, now: number): boolean =>
+  lists.silenced.has(clientId) || (silences.get(clientId) ?? -Infinity) > now;
+
 /** Whether a client may speak; the back end, which is no client, may always. */
 export const speakingIn = (
-  { info, members, lists, silences }: HeldConversation,
+  conversation: HeldConversation,
   clientId: string | undefined,
   now: number,
 ): MayNotSpeak['_tag'] | 'MaySpeak' => {
   if (clientId === undefined) return 'MaySpeak';
+  const { info, members, lists } = conversation;
   const isMembersOnly = !mayAnybodySpeak(info.kind);
   if (isMembersOnly && !members.has(clientId)) return 'NotMember';
-  if (lists.silenced.has(clientId) || (silences.get(clientId) ?? -Infinity) > now) return 'Silenced';
+  if (isSilenced(conversation, clientId, now)) return 'Silenced';
   return !isMembersOnly && lists.blocked.has(clientId) ? 'Blocked' : 'MaySpeak';
 };
 
@@ -125,6 +129,18 @@ export const giveRole = (conversation: HeldConversation, clientId: string, role:
   if (role === 'Member') conversation.roles.delete(clientId);
   else conversation.roles.set(clientId, role);
 };
+
+/** Those of some clients that are on a list. */
+export const listedAmong = (list: ReadonlySet<string> | undefined, clientIds: readonly string[]): ReadonlySet<string> =>
+  new Set(clientIds.filter((clientId) => list?.has(clientId) === true));
+
+/** Those of some clients that are silenced, for ever or for some time. */
+export const silencedAmong = (
+  conversation: HeldConversation | undefined,
+  clientIds: readonly string[],
+  now: number,
+): ReadonlySet<string> =>
+  new Set(conversation && clientIds.filter((clientId) => isSilenced(conversation, clientId, now)));
 
 /** Puts clients on a list, as long as there is room, or takes them off it. */
 export const changeList = (

@@ -18,11 +18,14 @@ import type {
   MessageMoved,
   Modified,
   MovedConversation,
+  MovedStanding,
   NewMessage,
   OfflineMessages,
   ReadUpTo,
   Speaking,
   Standing,
+  StandingMoved,
+  StandingPage,
   StoredEdit,
   StoredMessage,
   UnreadSummary,
@@ -70,6 +73,7 @@ export interface Memory {
   ) => boolean;
   readonly listed: (id: string, list: ClientList, limit: number, after?: string) => ReturnType<typeof pageOfList>;
   readonly whoIsListed: (id: string, list: ClientList, clientIds: readonly string[]) => ReadonlySet<string>;
+  readonly whoIsSilenced: (id: string, clientIds: readonly string[]) => ReadonlySet<string>;
   readonly speaking: (id: string, clientId: string | undefined) => Speaking;
   /** Stores a message if its speaker has the right to speak. */
   readonly say: (message: NewMessage) => Appended;
@@ -97,6 +101,8 @@ export interface Memory {
   readonly importConversation: (moved: MovedConversation) => ConversationMoved;
   readonly importMessages: (messages: readonly StoredMessage[], direction?: 'old' | 'new') => readonly MessageMoved[];
   readonly conversationPage: (limit: number, after?: string) => ConversationPage;
+  readonly importStandings: (standings: readonly MovedStanding[]) => readonly StandingMoved[];
+  readonly standingPage: (conversationId: string, limit: number, after?: string) => StandingPage;
   /**
    * Deletes what has ended among the next conversations, this many, and starts again at the end. Gives false if there
    * is nothing that could end.

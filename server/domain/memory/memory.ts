@@ -17,6 +17,8 @@ import {
   describe,
   giveRole,
   pageOfList,
+  listedAmong,
+  silencedAmong,
   silenceUntil,
   speakingIn,
   withMuted,
@@ -240,10 +242,9 @@ export const createMemory = ({
 
     listed: (id, list, limit, after = '') => pageOfList(find(id)?.lists[list] ?? new Set(), limit, after),
 
-    whoIsListed: (id, list, clientIds) => {
-      const listed = find(id)?.lists[list];
-      return new Set(clientIds.filter((clientId) => listed?.has(clientId) === true));
-    },
+    whoIsListed: (id, list, clientIds) => listedAmong(find(id)?.lists[list], clientIds),
+
+    whoIsSilenced: (id, clientIds) => silencedAmong(find(id), clientIds, now()),
 
     speaking: (id, clientId) => {
       const conversation = find(id);
@@ -330,8 +331,7 @@ export const createMemory = ({
 
     markRead: (id, clientId, upTo, at) => {
       const log = logOf(id);
-      if (log === undefined)
-        return { moved: false, isEnd: true, summary: { conversationId: id, count: 0, mentioned: false } };
+      if (log === undefined) return { moved: false, summary: { conversationId: id, count: 0, mentioned: false } };
       const [marked, summary] = [log.markRead(clientId, upTo, at), withKind(log.unread(clientId))];
       if (marked.moved) messages.read(id, clientId, summary.count === 0, at);
       return { ...marked, summary };

@@ -1,12 +1,16 @@
 /** Which messages of a conversation are for whom. A client that looks for its own passes over those of others. */
 import { betweenOf, firstNotBelow, type IndexesBetween } from '../messages/history.js';
 import type { StoredMessage } from '../records.js';
+import { movePositions, withoutPosition, type Move } from './positions.js';
 
 export interface MessagesByReader {
   /** A message has come. `base`: the position of the first message that is kept. */
   readonly add: (message: StoredMessage, position: number, base: number) => void;
   /** Where the messages of a client are. Undefined if all messages are for it. */
   readonly between: (clientId: string | undefined, base: number) => IndexesBetween | undefined;
+  /** A message is deleted. */
+  readonly remove: (message: StoredMessage, position: number) => void;
+  readonly move: (move: Move) => void;
   /** The messages before this position are deleted. */
   readonly trim: (base: number) => void;
 }
@@ -42,6 +46,21 @@ export const messagesByReader = (): MessagesByReader => {
       everybody === undefined || clientId === undefined
         ? undefined
         : betweenOf([everybody, some.get(clientId) ?? []], base),
+    remove: ({ to, from }, position) => {
+      if (to === undefined) {
+        withoutPosition(everybody, position);
+        return;
+      }
+      for (const reader of new Set([...to, from])) {
+        const positions = some.get(reader);
+        withoutPosition(positions, position);
+        if (positions?.length === 0) some.delete(reader);
+      }
+    },
+    move: (move) => {
+      if (everybody !== undefined) movePositions(everybody, move);
+      for (const positions of some.values()) movePositions(positions, move);
+    },
     trim: (base) => {
       everybody?.splice(0, firstNotBelow(everybody, base));
       shorten(some, base);

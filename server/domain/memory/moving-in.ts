@@ -4,7 +4,8 @@ import type { ConversationInfo, ConversationKind } from '../../../codecs/index.j
 import { arrivedInfo, movedOf } from '../moving/conversation.js';
 import { byConversation } from '../moving/groups.js';
 import { timesOfTheirOwn } from '../moving/times.js';
-import type { MessageMoved, StoredMessage } from '../records.js';
+import { eachOnce, isEmptyStanding, keyOfStanding, missingOf } from '../moving/standings.js';
+import type { MessageMoved, MovedStanding, StandingMoved, StoredMessage } from '../records.js';
 import type { HeldConversation } from './held-conversation.js';
 import type { HeldConversations } from './held-conversations.js';
 import type { Memory } from './memory-calls.js';
@@ -20,7 +21,10 @@ export const movingIn = ({
   conversations,
   described,
   oldest,
-}: Options): Pick<Memory, 'importConversation' | 'importMessages' | 'conversationPage'> => {
+}: Options): Pick<
+  Memory,
+  'importConversation' | 'importMessages' | 'conversationPage' | 'importStandings' | 'standingPage'
+> => {
   const { find, remove, put, byMessage: messages } = conversations;
 
   /** Stores messages of a conversation that come from another server. */
@@ -51,7 +55,59 @@ export const movingIn = ({
     return results;
   };
 
+  const standingOf = (conversation: HeldConversation, clientId: string): MovedStanding => {
+    const { info, log, joinedAt, lists, silences, blockedMembers } = conversation;
+    return {
+      conversationId: info.id,
+      clientId,
+      ...log.marksOf(clientId),
+      ...defined({
+        joinedAt: joinedAt.get(clientId),
+        silenced: lists.silenced.has(clientId) ? true : undefined,
+        silencedUntil: silences.get(clientId),
+        blocked: lists.blocked.has(clientId) ? { wasMember: blockedMembers.has(clientId) } : undefined,
+      }),
+    };
+  };
+
+  const arriveStanding = (moved: MovedStanding): StandingMoved => {
+    const conversation = find(moved.conversationId);
+    if (conversation === undefined) return { _tag: 'NoConversation' };
+    const { info, log, members, lists } = conversation;
+    const { clientId } = moved;
+    const known = { ...standingOf(conversation, clientId), isMember: members.has(clientId) };
+    const missing = missingOf(moved, known);
+    if (isEmptyStanding(missing)) return { _tag: 'Present' };
+    const { joinedAt, silenced, silencedUntil, blocked, read } = missing;
+    log.mark(clientId, missing);
+    if (read !== undefined) messages.read(info.id, clientId, false, read.at);
+    if (joinedAt !== undefined) conversation.joinedAt.set(clientId, joinedAt);
+    if (silenced === true) lists.silenced.add(clientId);
+    if (silencedUntil !== undefined) conversation.silences.set(clientId, silencedUntil);
+    if (blocked !== undefined) lists.blocked.add(clientId);
+    if (blocked?.wasMember === true) conversation.blockedMembers.add(clientId);
+    return { _tag: 'Stored' };
+  };
+
   return {
+    importStandings: (given) => {
+      const results = new Map([...eachOnce(given)].map(([key, moved]) => [key, arriveStanding(moved)]));
+      return given.map((moved) => results.get(keyOfStanding(moved)) ?? { _tag: 'Present' });
+    },
+
+    standingPage: (id, limit, after = '') => {
+      const conversation = find(id);
+      if (conversation === undefined) return { standings: [] };
+      const { log, joinedAt, lists, silences } = conversation;
+      const all = [...log.marked(), ...joinedAt.keys(), ...lists.silenced, ...lists.blocked, ...silences.keys()];
+      const clients = [...new Set(all)].filter((client) => client > after).sort();
+      const page = clients.slice(0, limit);
+      return {
+        standings: page.map((client) => standingOf(conversation, client)),
+        ...defined({ next: clients.length > limit ? page.at(-1) : undefined }),
+      };
+    },
+
     importConversation: (moved) => {
       const { id, lastMessageAt, isFoundByMembers } = moved;
       if (find(id) !== undefined) return { _tag: 'Present' };

@@ -1,12 +1,12 @@
 /** Stores messages: one statement for all that have arrived while the one before was committed. */
-import { randomBytes } from 'node:crypto';
 import { defined } from '../../../codecs/defined.js';
 import { mayAnybodySpeak } from '../../domain/conversations/access.js';
 import { KINDS } from '../../domain/memory/retention.js';
-import { audienceOf } from '../../domain/messages/history.js';
 import type { Appended, MayNotSpeak, NewMessage, StoredMessage } from '../../domain/records.js';
 import type { Bounds } from '../sql/calls.js';
 import { listOf, maybeNumber, number, text, type Row } from '../sql/columns.js';
+import { messageIds } from '../sql/message-ids.js';
+import { addressedTo, appendedOf } from '../sql/placed.js';
 import { kindOf, messageOf, someOf } from '../sql/rows.js';
 import type { KeptMembers } from '../sql/reads.js';
 import { livesAt, MESSAGE } from '../sql/sql.js';
@@ -17,13 +17,18 @@ import { AskFailed, meaningOf } from './failures.js';
 /** Messages of one statement, at most, unless one call has more. */
 const AT_ONCE = 256;
 
-/** The kinds of conversations in which clients that are no members may speak. */
-const TO_ANYBODY = KINDS.filter(mayAnybodySpeak)
-  .map((kind) => `'${kind}'`)
-  .join(', ');
+const newId = messageIds();
+
+const turn = (): Promise<void> =>
+  new Promise((resolve) => {
+    setImmediate(resolve);
+  });
 
 const listedIn = (list: string): string =>
   `listed s where s.cid = i.cid and s.list = '${list}' and s.client = i.speaker`;
+
+/** Whether anybody may speak in a conversation of this kind. */
+const ANYBODY = `(l.kind in ('${KINDS.filter(mayAnybodySpeak).join("', '")}'))`;
 
 /** Whether there is no such row. Unlike `exists`, it is never a reason to read the whole table. */
 const isNone = (rows: string): string => `(select true from ${rows} limit 1) is null`;
@@ -59,10 +64,10 @@ judged as materialized (
     case
       when l.cid is null then 'NoConversation'
       when i.speaker is null then 'MaySpeak'
-      when not l.kind in (${TO_ANYBODY}) and ${isNone('members b where b.cid = i.cid and b.client = i.speaker')} then 'NotMember'
+      when not ${ANYBODY} and ${isNone('members b where b.cid = i.cid and b.client = i.speaker')} then 'NotMember'
       when not (${isNone(listedIn('silenced'))}) then 'Silenced'
       when not (${isNone('silences s where s.cid = i.cid and s.client = i.speaker and s.ends_at > i.at')}) then 'Silenced'
-      when l.kind in (${TO_ANYBODY}) and not (${isNone(listedIn('blocked'))}) then 'Blocked'
+      when ${ANYBODY} and not (${isNone(listedIn('blocked'))}) then 'Blocked'
       else 'MaySpeak'
     end as verdict
   from input i left join locked l on l.cid = i.cid and l.lives
@@ -165,22 +170,6 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
     items.map(({ now }) => (isTimeGiven ? now : undefined)),
   ];
 
-  const resultOf = async (item: Item, row: Row, timestamp: number): Promise<Appended> => {
-    // If an earlier attempt has stored the message, what was before it is not known.
-    const prev = maybeNumber(row, 'ts') === undefined ? undefined : maybeNumber(row, 'prev');
-    const { id, conversationId, from, receipt, mentions, mentionsAll, type, msg, binaryMsg, speaker } = item;
-    const kind = kindOf(row);
-    const to = kind === 'system' && speaker !== undefined ? [] : item.to;
-    const message: StoredMessage = {
-      ...{ id, conversationId, from, timestamp, receipt, mentions, mentionsAll },
-      ...defined({ to, type, msg, binaryMsg }),
-    };
-    const isForMembers = kind !== 'room' && to === undefined;
-    const version = number(row, 'members_version');
-    const all = isForMembers ? (await connections.read(() => members.membersOf(conversationId, version))).all : [];
-    return { _tag: 'Appended', message, ...defined({ prev }), ...audienceOf({ kind, members: all }, message) };
-  };
-
   /** What is stored of messages that were not stored now, by their places in the batch. */
   const storedOf = async (
     { rows }: Session,
@@ -199,8 +188,37 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
     return new Map(found.map((row) => [number(row, 'n'), messageOf(row)]));
   };
 
+  /** The members of the conversations whose messages are for their members. They are read by one look, if at all. */
+  const membersFor = async (
+    items: readonly Item[],
+    rows: readonly Row[],
+  ): Promise<(item: Item) => readonly string[]> => {
+    const versions = new Map<string, number>();
+    for (const [place, item] of items.entries()) {
+      const row = rows[place];
+      if (row === undefined || row['kind'] === null || row['kind'] === 'room') continue;
+      if (addressedTo(kindOf(row), item.speaker, item.to) === undefined)
+        versions.set(item.conversationId, number(row, 'members_version'));
+    }
+    const found = new Map<string, readonly string[]>();
+    const unknown = [...versions].filter(([id, version]) => {
+      const known = members.known(id, version);
+      if (known !== undefined) found.set(id, known.all);
+      return known === undefined;
+    });
+    if (unknown.length > 0)
+      await connections.read(function* () {
+        for (const [id, version] of unknown) found.set(id, (yield* members.membersOf(id, version)).all);
+      });
+    return ({ conversationId }) => found.get(conversationId) ?? [];
+  };
+
+  /** What is before a message. If an earlier attempt has stored it, that is not known. */
+  const prevOf = (row: Row): { readonly prev?: number } =>
+    maybeNumber(row, 'ts') === undefined ? {} : defined({ prev: maybeNumber(row, 'prev') });
+
   const together = async (items: readonly Item[]): Promise<readonly Appended[]> => {
-    const { rows, stored } = await connections.use(async (session, attempt) => {
+    const { rows, stored } = await connections.useOwn(async (session, attempt) => {
       const given = await session.rows(statement, columns(items));
       // An earlier attempt may have stored messages of senders who may not speak any more.
       const open = [...given.entries()].filter(
@@ -215,13 +233,15 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
         ),
       };
     });
+    const membersOf = await membersFor(items, rows);
     const results: Appended[] = [];
     for (const [place, item] of items.entries()) {
       const row = rows[place] ?? {};
       const before = stored.get(place);
       const timestamp = maybeNumber(row, 'ts') ?? (before?.id === item.id ? before.timestamp : undefined);
       const _tag = VERDICTS.find((verdict) => verdict === row['verdict']);
-      if (timestamp !== undefined && row['kind'] !== null) results.push(await resultOf(item, row, timestamp));
+      if (timestamp !== undefined && row['kind'] !== null)
+        results.push({ ...appendedOf(item, [item.id, timestamp, kindOf(row), membersOf(item)]), ...prevOf(row) });
       else if (_tag !== undefined) results.push({ _tag });
       else if (before !== undefined) results.push({ _tag: 'Repeated', message: before });
       // Its conversation was deleted meanwhile.
@@ -247,6 +267,8 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
 
   const work = async (): Promise<void> => {
     while (queue.length > 0) {
+      // Sockets that are read in this turn of the event loop may bring more.
+      await turn();
       let [count, size] = [0, 0];
       for (const { items } of queue) {
         if (count > 0 && size + items.length > AT_ONCE) break;
@@ -261,9 +283,9 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
   return {
     append: (messages) =>
       new Promise((resolve, reject) => {
-        const items = messages.map((message) => ({ ...message, id: randomBytes(16).toString('base64url') }));
+        const items = messages.map((message) => ({ ...message, id: newId(message.now) }));
         queue.push({ items, resolve, reject });
-        running ??= Promise.resolve().then(work);
+        running ??= work();
       }),
     settled: async () => {
       while (running !== undefined) await running;

@@ -7,6 +7,7 @@ import { StoreFailure } from '../store-failure.js';
 import { NOW } from './dialect.js';
 import type { Pg, PostgresClient, PostgresPool, PostgresQuery } from './driver.js';
 import { AskFailed, meaningOf } from './failures.js';
+import { createOwnConnection } from './own-connection.js';
 
 /** The first wait before a call is tried again, and the longest, ms. */
 const FIRST_WAIT = 50;
@@ -62,6 +63,11 @@ export interface Connections {
    * way. It gives up after some time.
    */
   readonly use: <R>(work: (session: Session, attempt: number) => Promise<R>) => Promise<R>;
+  /**
+   * The same, for one call at a time, on a connection that stays with it. The database plans a statement there once for
+   * all its parameters, and by indexes: to plan a long one takes longer than to run it.
+   */
+  readonly useOwn: Connections['use'];
   /** Runs the steps of a call that only reads. */
   readonly read: <R>(steps: () => Steps<R>) => Promise<R>;
   /** The time of the database, ms since 1970, as far as it is known here. */
@@ -76,6 +82,8 @@ export interface ConnectionsOptions {
   readonly pool: PostgresPool;
   /** How long a call waits for a lost database, ms. */
   readonly patience: number;
+  /** There are enough connections for one that stays with its calls. */
+  readonly hasOwn: boolean;
 }
 
 const pause = (time: number): Promise<void> =>
@@ -83,7 +91,7 @@ const pause = (time: number): Promise<void> =>
     setTimeout(resolve, time);
   });
 
-export const createConnections = ({ pg, pool, patience }: ConnectionsOptions): Connections => {
+export const createConnections = ({ pg, pool, patience, hasOwn }: ConnectionsOptions): Connections => {
   const types = typesOf(pg);
   const names = new Map<string, string>();
   const watched = new WeakSet<PostgresClient>();
@@ -151,32 +159,38 @@ export const createConnections = ({ pg, pool, patience }: ConnectionsOptions): C
     }
   };
 
-  const use: Connections['use'] = async (work) => {
-    const end = performance.now() + patience;
-    let conflicts = 0;
-    let wait = FIRST_WAIT;
-    for (let attempt = 1; ; attempt += 1) {
-      if (isClosed) throw new StoreFailure('the store is closed');
-      try {
-        const result = await once(work, attempt);
-        isReachable = true;
-        return result;
-      } catch (error) {
-        const meaning = meaningOf(error);
-        if (meaning === 'conflict' && (conflicts += 1) < CONFLICTS) await pause(Math.random() * CONFLICT_WAIT);
-        else if (meaning === 'lost') {
-          if (isReachable) {
-            isReachable = false;
-            beat(0);
-          }
-          if (performance.now() + wait > end) throw error;
-          // Not all at once when it is back.
-          await pause(wait * (0.5 + Math.random() / 2));
-          wait = Math.min(wait * 2, LONGEST_WAIT);
-        } else throw error;
+  const own = createOwnConnection({ connect, sessionOn });
+
+  const using =
+    (attemptOnce: typeof once): Connections['use'] =>
+    async (work) => {
+      const end = performance.now() + patience;
+      let conflicts = 0;
+      let wait = FIRST_WAIT;
+      for (let attempt = 1; ; attempt += 1) {
+        if (isClosed) throw new StoreFailure('the store is closed');
+        try {
+          const result = await attemptOnce(work, attempt);
+          isReachable = true;
+          return result;
+        } catch (error) {
+          const meaning = meaningOf(error);
+          if (meaning === 'conflict' && (conflicts += 1) < CONFLICTS) await pause(Math.random() * CONFLICT_WAIT);
+          else if (meaning === 'lost') {
+            if (isReachable) {
+              isReachable = false;
+              beat(0);
+            }
+            if (performance.now() + wait > end) throw error;
+            // Not all at once when it is back.
+            await pause(wait * (0.5 + Math.random() / 2));
+            wait = Math.min(wait * 2, LONGEST_WAIT);
+          } else throw error;
+        }
       }
-    }
-  };
+    };
+
+  const use = using(once);
 
   let timer: NodeJS.Timeout | undefined;
   const look = async (): Promise<void> => {
@@ -202,12 +216,14 @@ export const createConnections = ({ pg, pool, patience }: ConnectionsOptions): C
 
   return {
     use,
+    useOwn: hasOwn ? using(own.once) : use,
     read: (steps) => use(({ ask }) => carryOutLater(steps(), ask)),
     now: () => Math.floor(Date.now() + ahead),
     isReachable: () => isReachable,
     close: async () => {
       isClosed = true;
       clearTimeout(timer);
+      own.close();
       await pool.end();
     },
   };

@@ -1,6 +1,7 @@
 /** The words of PostgreSQL. */
 import type { Bounds } from '../sql/calls.js';
-import { createStatements, type Dialect, type Statements } from '../sql/sql.js';
+import type { Dialect } from '../sql/dialect.js';
+import { createStatements, type Statements } from '../sql/sql.js';
 
 const dialect: Dialect = {
   each: (json, name) => `json_array_elements_text(cast(${json} as json)) with ordinality as ${name} (value, key)`,

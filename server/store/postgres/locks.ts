@@ -19,7 +19,7 @@ const token = (id: string): string => `token ${id}`;
 const conversation = (id: string): Locks => ({ conversations: [id] });
 const session = (id: string): Locks => ({ names: [token(id)], tokens: [id] });
 
-type Locking = { readonly [N in Exclude<keyof Changes, 'append'>]: (...args: Parameters<Changes[N]>) => Locks };
+type Locking = { readonly [N in Exclude<keyof Changes, 'place'>]: (...args: Parameters<Changes[N]>) => Locks };
 
 export const locksOf: Locking = {
   createConversation: (draft) => {
@@ -49,6 +49,7 @@ export const locksOf: Locking = {
     ]),
   }),
   importMessages: (messages) => ({ conversations: messages.map(({ conversationId }) => conversationId) }),
+  importStandings: (standings) => ({ conversations: standings.map(({ conversationId }) => conversationId) }),
   openSession: ({ session: { token: opened, clientId } }) => ({ names: [client(clientId), token(opened)] }),
   renewSession: ({ token: renewed, clientId }) => ({ names: [client(clientId), token(renewed)] }),
   rememberRoom: session,

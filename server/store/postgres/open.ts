@@ -49,10 +49,14 @@ export interface PostgresStore extends MovingStore {
 /** How long the driver waits for a connection, and for a statement that the database should have ended, ms. */
 const LATE = 5_000;
 
+const CONNECTIONS = 10;
+/** With so many connections, one can stay with the calls that store messages. */
+const ENOUGH = 3;
+
 const poolOf = (
   { Pool }: Pg,
   url: string,
-  { connections = 10, statementTimeout = 20_000 }: PostgresStoreOptions,
+  { connections = CONNECTIONS, statementTimeout = 20_000 }: PostgresStoreOptions,
 ): PostgresPool =>
   new Pool({
     connectionString: url,
@@ -104,7 +108,13 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   const pg = await loadPg();
   const bounds = boundsOf(numbers);
   const pool = ownPool ?? poolOf(pg, url ?? '', numbers);
-  const connections = createConnections({ pg, pool, patience: numbers.patience ?? 6_000 });
+  const connections = createConnections({
+    pg,
+    pool,
+    patience: numbers.patience ?? 6_000,
+    // Of a pool of somebody else, nothing is known.
+    hasOwn: ownPool === undefined && (numbers.connections ?? CONNECTIONS) >= ENOUGH,
+  });
   try {
     await migrated(connections);
   } catch (error) {
@@ -116,7 +126,7 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
   const statements = statementsOf(bounds);
   const members = keptMembers(statements);
   const reads = createReads(
-    { sql: statements, bounds, time: now, timeOf: (given) => given, keyOf: hashedKey },
+    { sql: statements, bounds, time: now, timeOf: (given) => (clock === undefined ? now() : given), keyOf: hashedKey },
     members,
   );
   const given = clock === undefined ? undefined : now;
@@ -139,7 +149,7 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
     guarded(() => connections.read(() => Reflect.apply(reads[name], undefined, args) as Steps<unknown>));
   const read = readSteps as Read;
   /** A call that changes something. */
-  const change = <N extends Exclude<keyof Changes, 'append'>>(name: N) => {
+  const change = <N extends Exclude<keyof Changes, 'place'>>(name: N) => {
     const locks = locksOf[name] as (...args: unknown[]) => Locks;
     return (...args: Parameters<Changes[N]>): Promise<ResultOf<N>> =>
       guarded(() => changing.change({ name, args, locks: locks(...args) }) as Promise<ResultOf<N>>);

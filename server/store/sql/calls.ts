@@ -5,6 +5,7 @@ import type { MayNotSpeak, UnreadSummary } from '../../domain/records.js';
 import type { MemoryStoreOptions } from '../memory.js';
 import type { MovingStore } from '../store.js';
 import type { Row } from './columns.js';
+import type { Packed, Placed } from './placed.js';
 import type { Members } from './rows.js';
 import type { Statements } from './sql.js';
 import type { Steps } from './steps.js';
@@ -61,6 +62,7 @@ export interface ReadCalls extends StoreCalls<
   | 'hasRoles'
   | 'listed'
   | 'whoIsListed'
+  | 'whoIsSilenced'
   | 'standings'
   | 'speaking'
   | 'message'
@@ -73,6 +75,7 @@ export interface ReadCalls extends StoreCalls<
   | 'session'
   | 'notices'
   | 'conversationPage'
+  | 'standingPage'
 > {
   /** As the store's; `but` is the kind whose members are left out. */
   readonly conversations: (ids: readonly string[], but?: ConversationKind) => Steps<readonly ConversationInfo[]>;
@@ -112,9 +115,12 @@ export type ConversationWrites = StoreCalls<
   | 'silenceUntil'
 >;
 
-export type MessageWrites = StoreCalls<'append' | 'modify' | 'deleteMessage' | 'acknowledge' | 'markRead'>;
+export interface MessageWrites extends StoreCalls<'modify' | 'deleteMessage' | 'acknowledge' | 'markRead'> {
+  /** As the store's `append`. */
+  readonly place: (messages: readonly Packed[]) => Steps<readonly Placed[]>;
+}
 
-export type ImportWrites = StoreCalls<'importConversations' | 'importMessages'>;
+export type ImportWrites = StoreCalls<'importConversations' | 'importMessages' | 'importStandings'>;
 
 export type SessionWrites = StoreCalls<
   'openSession' | 'renewSession' | 'rememberRoom' | 'forgetSession' | 'forgetSessions' | 'keepNotice'

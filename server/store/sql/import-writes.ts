@@ -3,12 +3,19 @@ import { isSignalType, type ConversationKind } from '../../../codecs/index.js';
 import { uniqueKey } from '../../domain/memory/held-conversation.js';
 import { arrivedInfo } from '../../domain/moving/conversation.js';
 import { byConversation } from '../../domain/moving/groups.js';
+import {
+  eachOnce,
+  isEmptyStanding,
+  keyOfStanding,
+  missingOf,
+  type KnownStanding,
+} from '../../domain/moving/standings.js';
 import { timesOfTheirOwn } from '../../domain/moving/times.js';
 import type { ConversationMoved, MessageMoved, MovedConversation, StoredMessage } from '../../domain/records.js';
 import type { ImportWrites, Reads, Setting } from './calls.js';
-import { listOf, number, rowsOf, text, type Row } from './columns.js';
+import { flag, listOf, number, rowsOf, text, type Row } from './columns.js';
 import { removeConversation } from './conversation-writes.js';
-import { attributesText, endOf, kindOf, someOf } from './rows.js';
+import { attributesText, endOf, kindOf, someOf, standingOf } from './rows.js';
 import { all, run, type Steps } from './steps.js';
 
 const newestOf = (times: readonly number[]): number | undefined =>
@@ -199,6 +206,41 @@ export const importWrites = ({ sql, bounds, time, keyOf }: Setting, reads: Reads
       const results: ConversationMoved[] = [];
       for (const group of withoutRepetition(given)) results.push(...(yield* importConversations(group)));
       return results;
+    },
+
+    *importStandings(given) {
+      const { heads } = yield* headsOf([...new Set(given.map(({ conversationId }) => conversationId))]);
+      const wanted = [...eachOnce(given).values()].filter(({ conversationId }) => heads.has(conversationId));
+      const pairs = wanted.map(({ conversationId, clientId }) => [conversationId, clientId]);
+      const known = new Map<string, KnownStanding>();
+      for (const row of pairs.length === 0 ? [] : yield* all(sql.knownStandings, rowsOf(pairs))) {
+        const standing = standingOf(row);
+        known.set(keyOfStanding(standing), { ...standing, isMember: flag(row, 'is_member') });
+      }
+      const missing = wanted
+        .map((moved) => missingOf(moved, known.get(keyOfStanding(moved)) ?? { isMember: false }))
+        .filter((standing) => !isEmptyStanding(standing));
+      const [marks, listed, silences, joined]: readonly [Rows, Rows, Rows, Rows] = [[], [], [], []];
+      for (const { conversationId: id, clientId, joinedAt, read, received, ...lists } of missing) {
+        if ((read ?? received) !== undefined)
+          marks.push([id, clientId, read?.upTo, read?.at, received?.upTo, received?.at]);
+        if (lists.silenced === true) listed.push([id, 'silenced', clientId, false]);
+        if (lists.blocked !== undefined) listed.push([id, 'blocked', clientId, lists.blocked.wasMember]);
+        if (lists.silencedUntil !== undefined) silences.push([id, clientId, lists.silencedUntil]);
+        if (joinedAt !== undefined) joined.push([id, clientId, joinedAt]);
+      }
+      for (const [statement, rows] of [
+        [sql.importMarks, marks],
+        [sql.importListed, listed],
+        [sql.importSilences, silences],
+        [sql.importJoined, joined],
+      ] as const)
+        if (rows.length > 0) yield* run(statement, rowsOf(rows));
+      const stored = new Set(missing.map(keyOfStanding));
+      return given.map((moved) => {
+        if (!heads.has(moved.conversationId)) return { _tag: 'NoConversation' };
+        return { _tag: stored.has(keyOfStanding(moved)) ? 'Stored' : 'Present' };
+      });
     },
 
     *importMessages(given, direction = 'new') {

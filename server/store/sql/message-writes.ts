@@ -1,12 +1,13 @@
 /** Changes of messages, and of how far they were received and read. */
-import { randomBytes } from 'node:crypto';
-import { defined } from '../../../codecs/defined.js';
-import { isSignalType } from '../../../codecs/index.js';
+import { isSignalType, type ConversationKind } from '../../../codecs/index.js';
+import { mayAnybodySpeak } from '../../domain/conversations/access.js';
 import { applyEdit } from '../../domain/messages/edits.js';
 import { audienceOf } from '../../domain/messages/history.js';
-import type { Appended, NewMessage, StoredMessage } from '../../domain/records.js';
+import type { StoredMessage } from '../../domain/records.js';
 import type { MessageWrites, Reads, Setting } from './calls.js';
 import { flag, listOf, maybeNumber, number, text, type Row } from './columns.js';
+import { messageIds } from './message-ids.js';
+import { addressedTo, type Packed, type Placed } from './placed.js';
 import { kindOf, messageOf, someOf } from './rows.js';
 import { all, one, run, type Steps } from './steps.js';
 
@@ -15,44 +16,61 @@ const MARKED_AT_ONCE = 10_000;
 /** Receipts that one acknowledgement causes, at most: those of the newest messages. */
 const RECEIPTS_AT_ONCE = 1_000;
 
+const newId = messageIds();
+
 const messageIn = (row: Row | undefined): StoredMessage | undefined => (row === undefined ? row : messageOf(row));
 const timeIn = (row: Row | undefined): number | undefined => (row === undefined ? row : maybeNumber(row, 'ts'));
 
-export const messageWrites = ({ sql, timeOf }: Setting, reads: Reads): MessageWrites => {
+export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): MessageWrites => {
   const { head, speakingIn } = reads;
 
   const membersNow = function* (id: string, row: Row): Steps<readonly string[]> {
     return (yield* reads.membersOf(id, number(row, 'members_version'))).all;
   };
 
-  const append = function* ({ speaker, token, now, ...given }: NewMessage): Steps<Appended> {
-    const { conversationId: id, from, receipt, mentions, mentionsAll, type, msg, binaryMsg } = given;
+  /** A conversation that a batch has messages for; undefined if there is none. */
+  interface Opened {
+    readonly row: Row;
+    readonly kind: ConversationKind;
+    lastAt: number;
+    /** The time of the newest message that everybody may see, if the batch has one. */
+    publicAt?: number;
+    added: number;
+  }
+
+  const open = function* (id: string): Steps<Opened | undefined> {
     const row = yield* head(id);
-    if (row === undefined) return { _tag: 'NoConversation' };
-    const kind = kindOf(row);
-    const _tag = yield* speakingIn(id, kind, speaker);
-    if (_tag !== 'MaySpeak') return { _tag };
-    const before = token === undefined ? undefined : messageIn(yield* one(sql.messageByToken, id, from, token));
-    if (before !== undefined) return { _tag: 'Repeated', message: before };
-    const to = kind === 'system' && speaker !== undefined ? [] : given.to;
-    const lastAt = maybeNumber(row, 'last_at');
-    const timestamp = Math.max(timeOf(now), (lastAt ?? -1) + 1);
-    const messageId = randomBytes(16).toString('base64url');
-    yield* run(
+    return row === undefined ? row : { row, kind: kindOf(row), lastAt: maybeNumber(row, 'last_at') ?? -1, added: 0 };
+  };
+
+  const place = function* (opened: Opened | undefined, message: Packed): Steps<Placed> {
+    if (opened === undefined) return { _tag: 'NoConversation' };
+    const [id, from, speaker, token, type, msg, binaryMsg, receipt, mentions, mentionsAll, wanted, now] = message;
+    const { row, kind } = opened;
+    const to = addressedTo(kind, speaker, wanted);
+    const timestamp = Math.max(timeOf(now), opened.lastAt + 1);
+    const messageId = newId(timestamp);
+    const inserted = yield* run(
       sql.insertMessage,
       ...[id, timestamp, messageId, from, token, type, msg, binaryMsg, receipt, someOf(mentions), mentionsAll],
       to === undefined ? undefined : listOf(to),
       kind === 'system' && to === undefined ? true : undefined,
+      ...[speaker, time(), mayAnybodySpeak(kind)],
     );
+    if (inserted === 0) {
+      const _tag = yield* speakingIn(id, kind, speaker);
+      if (_tag !== 'MaySpeak') return { _tag };
+      const before = messageIn(yield* one(sql.messageByToken, id, from, token));
+      if (before === undefined) throw new TypeError('a message was neither stored nor there');
+      return { _tag: 'Repeated', message: before };
+    }
     if (to !== undefined) yield* run(sql.address, id, timestamp, listOf([...new Set([...to, from])]));
-    yield* run(sql.noteLast, id, timestamp, to === undefined && !isSignalType(type) ? timestamp : undefined);
-    const message: StoredMessage = {
-      ...{ id: messageId, conversationId: id, from, timestamp, receipt, mentions, mentionsAll },
-      ...defined({ to, type, msg, binaryMsg }),
-    };
+    opened.lastAt = timestamp;
+    opened.added += 1;
+    if (to === undefined && !isSignalType(type)) opened.publicAt = timestamp;
     // In a chat room, and for some clients only, the members are not asked for.
     const members = kind === 'room' || to !== undefined ? [] : yield* membersNow(id, row);
-    return { _tag: 'Appended', message, ...audienceOf({ kind, members }, message) };
+    return [messageId, timestamp, kind, members];
   };
 
   /** The newest part of a stretch of messages, so that a mark is not too expensive. */
@@ -62,9 +80,18 @@ export const messageWrites = ({ sql, timeOf }: Setting, reads: Reads): MessageWr
   };
 
   return {
-    *append(messages) {
-      const results: Appended[] = [];
-      for (const message of messages) results.push(yield* append(message));
+    *place(messages) {
+      // What is known of a conversation is read and written once, however many of the messages are for it.
+      const conversations = new Map<string, Opened | undefined>();
+      const results: Placed[] = [];
+      for (const message of messages) {
+        const [id] = message;
+        if (!conversations.has(id)) conversations.set(id, yield* open(id));
+        results.push(yield* place(conversations.get(id), message));
+      }
+      for (const [id, opened] of conversations)
+        if (opened !== undefined && opened.added > 0)
+          yield* run(sql.noteLast, id, opened.lastAt, opened.publicAt, opened.added);
       return results;
     },
 
@@ -124,25 +151,21 @@ export const messageWrites = ({ sql, timeOf }: Setting, reads: Reads): MessageWr
     *markRead(id, clientId, upTo, given) {
       const now = timeOf(given);
       const row = yield* head(id);
-      if (row === undefined)
-        return { moved: false, isEnd: true, summary: { conversationId: id, count: 0, mentioned: false } };
+      if (row === undefined) return { moved: false, summary: { conversationId: id, count: 0, mentioned: false } };
       const kind = kindOf(row);
       const mark = yield* one(sql.mark, id, clientId);
       const before = (mark === undefined ? undefined : maybeNumber(mark, 'read_ts')) ?? -1;
-      const newest = timeIn(yield* one(sql.lastUpTo, id, Infinity));
       const named =
         upTo === 'end' ? Infinity : 'id' in upTo ? timeIn(yield* one(sql.messageById, id, upTo.id)) : upTo.timestamp;
       const last = named === undefined ? undefined : timeIn(yield* one(sql.lastUpTo, id, named));
-      const isEnd = last === newest;
       if (last === undefined || last <= before)
-        return { moved: false, isEnd, summary: yield* reads.unreadIn(id, kind, clientId, before) };
+        return { moved: false, summary: yield* reads.unreadIn(id, kind, clientId, before) };
       const first = yield* newestOf(id, before + 1, last);
       const read = messageIn(yield* one(sql.newlyRead, id, first, last, clientId));
       yield* run(sql.markRead, id, clientId, last, now);
       yield* run(sql.setRead, id, first, last, clientId, now);
       return {
         moved: true,
-        isEnd,
         ...(read === undefined ? {} : { newest: { ...read, readAt: now, deliveredAt: read.deliveredAt ?? now } }),
         summary: yield* reads.unreadIn(id, kind, clientId, last),
       };

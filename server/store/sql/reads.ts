@@ -15,7 +15,7 @@ import type {
 } from '../../domain/records.js';
 import type { Reads, Setting } from './calls.js';
 import { flag, limitOf, listOf, maybeList, maybeNumber, number, text, type Row } from './columns.js';
-import { endOf, infoOf, kindOf, messageOf, sessionOf, type Members } from './rows.js';
+import { endOf, infoOf, kindOf, messageOf, sessionOf, standingOf, type Members } from './rows.js';
 import type { Statements } from './sql.js';
 import { all, one, type Steps } from './steps.js';
 
@@ -27,7 +27,10 @@ const ROLES: readonly MemberRole[] = ['Owner', 'Manager', 'Member'];
 const roleOf = (row: Row): MemberRole => ROLES.find((role) => role === text(row, 'role')) ?? 'Member';
 
 /** `members`: those that are kept. */
-export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, forget }: KeptMembers): Reads => {
+export const createReads = (
+  { sql, bounds, time, timeOf, keyOf }: Setting,
+  { membersOf, forget }: KeptMembers,
+): Reads => {
   /** A conversation that has not ended. */
   const head = function* (id: string): Steps<Row | undefined> {
     const row = yield* one(sql.head, id);
@@ -135,6 +138,13 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
       return { conversations: moved, ...defined({ next: ids.length > limit ? page.at(-1) : undefined }) };
     },
 
+    *standingPage(id, limit, after = '') {
+      if ((yield* head(id)) === undefined) return { standings: [] };
+      const found = (yield* all(sql.standingsIn, id, after, limitOf(limit + 1))).map(standingOf);
+      const standings = found.slice(0, limit);
+      return { standings, ...defined({ next: found.length > limit ? standings.at(-1)?.clientId : undefined }) };
+    },
+
     *idsOfMember(clientId) {
       return (yield* all(sql.idsOfMember, clientId)).map((row) => text(row, 'cid'));
     },
@@ -166,6 +176,11 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
 
     *whoIsListed(id, list, clientIds) {
       const rows = yield* all(sql.whichAreListed, id, list, listOf(clientIds));
+      return new Set(rows.map((row) => text(row, 'client')));
+    },
+
+    *whoIsSilenced(id, clientIds) {
+      const rows = yield* all(sql.whichAreSilenced, id, listOf(clientIds), time());
       return new Set(rows.map((row) => text(row, 'client')));
     },
 
@@ -244,9 +259,11 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
       return summaries.sort((a, b) => (b.last?.timestamp ?? 0) - (a.last?.timestamp ?? 0));
     },
 
-    *session(token) {
+    *session(token, now) {
       const row = yield* one(sql.session, token);
-      return row === undefined ? undefined : sessionOf(row);
+      if (row === undefined) return undefined;
+      const session = sessionOf(row);
+      return now === undefined ? session : { ...session, expiresAt: session.expiresAt - timeOf(now) + now };
     },
 
     *notices(clientId, since, limit) {
@@ -258,7 +275,10 @@ export const createReads = ({ sql, bounds, time, keyOf }: Setting, { membersOf, 
   };
 };
 
-export type KeptMembers = Pick<Reads, 'membersOf' | 'forget'>;
+export interface KeptMembers extends Pick<Reads, 'membersOf' | 'forget'> {
+  /** The members of a version of the list, if they are kept. */
+  readonly known: (id: string, version: number) => Members | undefined;
+}
 
 /** The members of conversations, kept by the version of the list. */
 export const keptMembers = ({ members: statement }: Statements): KeptMembers => {
@@ -270,9 +290,14 @@ export const keptMembers = ({ members: statement }: Statements): KeptMembers => 
     kept.delete(id);
   };
 
+  const known = (id: string, version: number): Members | undefined => {
+    const members = kept.get(id);
+    return members?.version === version ? members : undefined;
+  };
+
   const membersOf = function* (id: string, version: number): Steps<Members> {
-    const known = kept.get(id);
-    if (known?.version === version) return known;
+    const before = known(id, version);
+    if (before !== undefined) return before;
     const row = (yield* one(statement, id)) ?? {};
     const members = { version, all: maybeList(row, 'members') ?? [], muted: maybeList(row, 'muted') ?? [] };
     drop(id);
@@ -286,6 +311,7 @@ export const keptMembers = ({ members: statement }: Statements): KeptMembers => 
   };
 
   return {
+    known,
     membersOf,
     forget: () => {
       kept.clear();
@@ -296,6 +322,7 @@ export const keptMembers = ({ members: statement }: Statements): KeptMembers => 
 
 /** Reads the members each time. */
 export const unkeptMembers = ({ members: statement }: Statements): KeptMembers => ({
+  known: () => undefined,
   *membersOf(id) {
     const row = (yield* one(statement, id)) ?? {};
     return { all: maybeList(row, 'members') ?? [], muted: maybeList(row, 'muted') ?? [] };

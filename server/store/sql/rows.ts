@@ -9,7 +9,7 @@ import {
 import { defined } from '../../../codecs/defined.js';
 import { KINDS, type KeptByKind } from '../../domain/memory/retention.js';
 import { bodyOf } from '../../domain/messages/body.js';
-import type { StoredMessage, StoredSession } from '../../domain/records.js';
+import type { MovedMark, MovedStanding, StoredMessage, StoredSession } from '../../domain/records.js';
 import { flag, listOf, maybeBytes, maybeList, maybeNumber, maybeText, number, text, type Row } from './columns.js';
 
 export const kindOf = (row: Row): ConversationKind => {
@@ -46,6 +46,28 @@ export const messageOf = (row: Row): StoredMessage => ({
     readAt: maybeNumber(row, 'read_at'),
   }),
 });
+
+const markOf = (row: Row, upTo: string, at: string): MovedMark | undefined => {
+  const time = maybeNumber(row, upTo);
+  return time === undefined ? undefined : { upTo: time, at: maybeNumber(row, at) ?? time };
+};
+
+/** What a conversation keeps of a client. */
+export const standingOf = (row: Row): MovedStanding => {
+  const wasMember = row['was_member'];
+  return {
+    conversationId: text(row, 'cid'),
+    clientId: text(row, 'client'),
+    ...defined({
+      joinedAt: maybeNumber(row, 'joined_at'),
+      read: markOf(row, 'read_ts', 'read_at'),
+      received: markOf(row, 'got_ts', 'got_at'),
+      silenced: flag(row, 'is_silenced') ? true : undefined,
+      silencedUntil: maybeNumber(row, 'ends_at'),
+      blocked: wasMember === null || wasMember === undefined ? undefined : { wasMember: flag(row, 'was_member') },
+    }),
+  };
+};
 
 /** A list of ids for a column that is NULL if there are none. */
 export const someOf = (ids: readonly string[]): string | undefined => (ids.length === 0 ? undefined : listOf(ids));

@@ -18,7 +18,7 @@ export const removeToken = function* (sql: Statements, token: string, clientId: 
   yield* run(sql.forgetClient, clientId);
 };
 
-export const sessionWrites = ({ sql, bounds }: Setting, reads: Reads): SessionWrites => {
+export const sessionWrites = ({ sql, bounds, timeOf }: Setting, reads: Reads): SessionWrites => {
   const saveSession = function* (session: StoredSession): Steps<void> {
     const { token, holder, clientId, deviceId, tag, appId, expiresAt, room } = session;
     yield* run(sql.saveSession, ...[token, holder, clientId, deviceId, tag, appId, expiresAt, room?.id, room?.leftAt]);
@@ -62,12 +62,14 @@ export const sessionWrites = ({ sql, bounds }: Setting, reads: Reads): SessionWr
       for (const row of yield* all(sql.withTooManyNotices, clients, ...most)) yield* shorten(row);
     },
 
-    *openSession({ session, resumes }, now) {
+    *openSession({ session, resumes }, given) {
+      const now = timeOf(given);
       const before = yield* reads.session(session.token);
       if (before?.displaced === true) return { _tag: 'Displaced' };
       if (resumes && (before === undefined || before.expiresAt <= now)) return { _tag: 'Gone' };
       const room = before?.room;
-      yield* saveSession({ ...session, ...defined({ room }), displaced: false });
+      const expiresAt = now + session.expiresAt - given;
+      yield* saveSession({ ...session, expiresAt, ...defined({ room }), displaced: false });
       const rivals =
         session.tag === undefined ? [] : yield* all(sql.rivals, session.clientId, session.tag, session.token);
       for (const rival of rivals) yield* run(sql.displace, text(rival, 'token'));
@@ -78,11 +80,11 @@ export const sessionWrites = ({ sql, bounds }: Setting, reads: Reads): SessionWr
       };
     },
 
-    *renewSession({ token, holder, expiresAt }) {
+    *renewSession({ token, holder, expiresAt }, now) {
       const before = yield* heldBy(token, holder);
       // It never saves a session that is not there: its token may have been deleted on purpose.
       if (before === undefined || before.displaced) return false;
-      yield* saveSession({ ...before, expiresAt });
+      yield* saveSession({ ...before, expiresAt: timeOf(now) + expiresAt - now });
       return true;
     },
 

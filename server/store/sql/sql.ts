@@ -1,29 +1,7 @@
 /** All statements of the store. `$1`, `$2` and so on are parameters. */
 import { KINDS, type KeptByKind } from '../../domain/memory/retention.js';
-
-/** What two databases say in different words. */
-export interface Dialect {
-  /** The elements of an array in JSON, as a table `name` with the columns `value` and `key`, which is the place. */
-  readonly each: (json: string, name: string) => string;
-  /** Rows, which are arrays in an array in JSON, as a table `name`. */
-  readonly rows: (json: string, name: string) => string;
-  /** What is at a place of a row of such a table, from 0. */
-  readonly part: (name: string, place: number) => string;
-  /** An array in JSON of the values of a column. */
-  readonly list: (column: string) => string;
-  readonly greatest: string;
-  readonly least: string;
-  /** Whether a condition is true for any row. */
-  readonly any: (condition: string) => string;
-  /** A join whose left side is read first, where the database has to be told. */
-  readonly join: string;
-  /** Names the index that a table is read by, where the database has to be told. */
-  readonly by: (index: string) => string;
-  /** Stands behind a limit that is none, and before an offset. */
-  readonly unlimited: string;
-  /** Locks the rows of a select, except those that others have locked. */
-  readonly lock: string;
-}
+import type { Dialect } from './dialect.js';
+import { movingStatements } from './moving-sql.js';
 
 /** Later than every time. */
 const NEVER = '9007199254740991';
@@ -41,7 +19,7 @@ export const livesAt = (now: string, greatest: string, kept: KeptByKind): string
 };
 
 const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
-  const { each, rows, part, list, greatest, least, any, join, by, unlimited, lock } = dialect;
+  const { each, list, greatest, least, any, join, by, unlimited, lock } = dialect;
 
   /** Whether a client gets a message of `m`. */
   const isFor = (client: string): string =>
@@ -65,15 +43,20 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
       where a.cid = $1 and a.client = $2 and ${condition.replaceAll('m.ts', 'a.ts')}
     order by ${order}`;
 
+  const isMember = (cid: string, client: string): string =>
+    `exists (select 1 from members where cid = ${cid} and client = ${client})`;
+
+  const isListed = (cid: string, name: string, client: string): string =>
+    `exists (select 1 from listed where cid = ${cid} and list = '${name}' and client = ${client})`;
+
+  const isSilenced = (cid: string, client: string, now: string): string =>
+    `(${isListed(cid, 'silenced', client)}
+      or exists (select 1 from silences where cid = ${cid} and client = ${client} and ends_at > ${now}))`;
+
   /** Whether a message of `m` mentions the client $2. */
   const IS_MENTION = `(m.mentions_all or exists (select 1 from ${each('m.mentions', 'e')} where e.value = $2)) as is_mention`;
 
   const lives = (now: string): string => livesAt(now, greatest, kept);
-
-  /** A part of a row of `e` as a number, or as a flag, which is 0 or 1. */
-  const whole = (place: number): string => `cast(${part('e', place)} as bigint)`;
-  const real = (place: number): string => `cast(${part('e', place)} as double precision)`;
-  const flag = (place: number): string => `cast(cast(${part('e', place)} as integer) as boolean)`;
 
   return {
     // Conversations
@@ -165,23 +148,33 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
     /** Silences that have ended at the time $2. */
     forgetSilences: `delete from silences where cid = $1 and ends_at <= $2`,
     silenceCount: `select count(*) as count from silences where cid = $1 and client <> $2`,
+    /** Those of the clients $2 that are silenced at the time $3. */
+    whichAreSilenced: `select e.value as client from ${each('$2', 'e')}
+      where exists (select 1 from listed where cid = $1 and list = 'silenced' and client = e.value)
+        or exists (select 1 from silences where cid = $1 and client = e.value and ends_at > $3)`,
     /** Whether the client $2 is a member of $1, silenced at the time $3, and blocked. */
-    standing: `select exists (select 1 from members where cid = $1 and client = $2) as is_member,
-      exists (select 1 from listed where cid = $1 and list = 'silenced' and client = $2)
-        or exists (select 1 from silences where cid = $1 and client = $2 and ends_at > $3) as is_silenced,
-      exists (select 1 from listed where cid = $1 and list = 'blocked' and client = $2) as is_blocked`,
+    standing: `select ${isMember('$1', '$2')} as is_member, ${isSilenced('$1', '$2', '$3')} as is_silenced,
+      ${isListed('$1', 'blocked', '$2')} as is_blocked`,
 
     // Messages
 
+    /**
+     * Nothing is stored if the client $14 may not speak at the time $15, or if the sender has stored a message with the
+     * token before. $14 is NULL for the back end. $16: anybody may speak who is not blocked.
+     */
     insertMessage: `insert into messages
       (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed, is_public)
-      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+      select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+      where cast($14 as text) is null or not ${isSilenced('$1', '$14', '$15')}
+        and (case when $16 then not ${isListed('$1', 'blocked', '$14')} else ${isMember('$1', '$14')} end)
+      on conflict (cid, sender, token) where token is not null do nothing`,
     /** $3: the clients that get a message. */
     address: `insert into audience (cid, client, ts) select $1, e.value, $2 from ${each('$3', 'e')}`,
     messageAt: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts = $2`,
     messageById: `select ${MESSAGE} from messages m where m.cid = $1 and m.id = $2`,
     messageByToken: `select ${MESSAGE} from messages m where m.cid = $1 and m.sender = $2 and m.token = $3`,
-    noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at), messages = messages + 1 where cid = $1`,
+    /** There are $4 messages more. */
+    noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at), messages = messages + $4 where cid = $1`,
     noteActivity: `update logs set last_at = $2 where cid = $1`,
     deleteMessage: `delete from messages where cid = $1 and ts = $2`,
     deleteAudience: `delete from audience where cid = $1 and ts = $2`,
@@ -324,47 +317,7 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
     forgetNotices: `delete from notices where client = $1`,
     forgetClient: `delete from clients where id = $1`,
 
-    // What comes from another server: $1 has many rows
-
-    /** The heads of the conversations $1. */
-    heads: `select c.id, c.kind, c.created_at, c.updated_at, c.ttl, l.members_version, l.last_at
-      from ${each('$1', 'e')} ${join} conversations c on c.id = e.value ${join} logs l on l.cid = c.id`,
-    /** Those of the ids $1 that something is left of. */
-    areDeleted: `select d.cid from ${each('$1', 'e')} ${join} deleted d on d.cid = e.value`,
-    /** The conversations that are unique with one of the keys $1. */
-    idsOfUnique: `select c.unique_key, c.id from ${each('$1', 'e')} ${join} conversations c on c.unique_key = e.value`,
-    importConversations: `insert into conversations
-      (id, kind, creator, name, attributes, is_unique, unique_key, ttl, created_at, updated_at)
-      select ${part('e', 0)}, ${part('e', 1)}, ${part('e', 2)}, ${part('e', 3)}, ${part('e', 4)}, ${flag(5)},
-        ${part('e', 6)}, ${real(7)}, ${whole(8)}, ${whole(9)} from ${rows('$1', 'e')}`,
-    importLogs: `insert into logs (cid, members_version, messages, last_at)
-      select ${part('e', 0)}, 0, 0, ${whole(1)} from ${rows('$1', 'e')}`,
-    importMembers: `insert into members (cid, client, position, muted)
-      select ${part('e', 0)}, ${part('e', 1)}, ${whole(2)}, ${flag(3)} from ${rows('$1', 'e')}`,
-    importOwners: `insert into roles (cid, client, role)
-      select ${part('e', 0)}, ${part('e', 1)}, 'Owner' from ${rows('$1', 'e')}`,
-    /** Messages of text. */
-    importMessages: `insert into messages
-      (cid, ts, id, sender, token, type, msg, receipt, mentions, mentions_all, addressed, is_public,
-        edited_at, delivered_at, read_at)
-      select ${part('e', 0)}, ${whole(1)}, ${part('e', 2)}, ${part('e', 3)}, null, ${real(4)}, ${part('e', 5)},
-        ${flag(6)}, ${part('e', 7)}, ${flag(8)}, ${part('e', 9)}, ${whole(10)}, ${whole(11)}, ${whole(12)}, ${whole(13)}
-      from ${rows('$1', 'e')}`,
-    /** The bytes of a message. */
-    importBytes: `update messages set bin = $3 where cid = $1 and ts = $2`,
-    importAudience: `insert into audience (cid, client, ts)
-      select ${part('e', 0)}, ${part('e', 1)}, ${whole(2)} from ${rows('$1', 'e')}`,
-    /** Those of the ids and conversations $1 that messages have, and those of the times. */
-    knownIds: `select m.cid, m.id from ${rows('$1', 'e')}
-      ${join} messages m on m.cid = ${part('e', 0)} and m.id = ${part('e', 1)}`,
-    takenTimes: `select m.cid, m.ts from ${rows('$1', 'e')}
-      ${join} messages m on m.cid = ${part('e', 0)} and m.ts = ${whole(1)}`,
-    /** The time of the newest message, of the newest one for everybody, or NULL, and how many there are. */
-    noteImported: `update logs set last_at = ${greatest}(coalesce(last_at, v.newest), v.newest),
-        public_at = ${greatest}(coalesce(public_at, v.shown), coalesce(v.shown, public_at)),
-        messages = messages + v.added
-      from (select ${part('e', 0)} as id, ${whole(1)} as newest, ${whole(2)} as shown, ${whole(3)} as added
-        from ${rows('$1', 'e')}) as v where logs.cid = v.id`,
+    ...movingStatements(dialect),
 
     // What has ended
 

@@ -4,7 +4,7 @@ import type { MovingStore } from '../store.js';
 import { finding, type Read } from './find.js';
 
 /** Runs a call that changes something. */
-export type Change = <N extends Exclude<keyof Changes, 'append'>>(
+export type Change = <N extends Exclude<keyof Changes, 'place'>>(
   name: N,
 ) => (...args: Parameters<Changes[N]>) => Promise<ResultOf<N>>;
 
@@ -42,6 +42,7 @@ export const storeCalls = (change: Change, read: Read, limits: Parameters<typeof
     hasRoles: look('hasRoles'),
     listed: look('listed'),
     whoIsListed: look('whoIsListed'),
+    whoIsSilenced: look('whoIsSilenced'),
     standings: look('standings'),
     notices: look('notices'),
     speaking: look('speaking'),
@@ -56,5 +57,7 @@ export const storeCalls = (change: Change, read: Read, limits: Parameters<typeof
     importConversations: change('importConversations'),
     importMessages: change('importMessages'),
     conversationPage: look('conversationPage'),
+    importStandings: change('importStandings'),
+    standingPage: look('standingPage'),
   };
 };

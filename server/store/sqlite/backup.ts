@@ -1,6 +1,7 @@
 /** Copies a store, and goes back to a copy. */
-import { copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { copyFile, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectory } from '../../make-directory.js';
 import { checkIntegrityOf, connect, versionOf } from './connection.js';
 import { loadSqlite, mayReadBeside, type Sqlite } from './driver.js';
 import { lock } from './lock.js';
@@ -64,7 +65,7 @@ export const restoreDirectory = async (file: string, directory: string): Promise
   // The newest changes of a store are in this file, and would be lost.
   if ((await sizeOf(`${file}-wal`)) > 0)
     throw new Error(`${file} is no copy, but a store that is in use or was killed: take what backup has made of it`);
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const unlock = lock(sqlite, directory);
   try {
     const names = (await readdir(directory)).filter((name) => name.startsWith(STORE_FILE));

@@ -2,7 +2,7 @@
 import { text, type Row } from '../sql/columns.js';
 import type { Answer, Parameter, Query } from '../sql/steps.js';
 import { toText } from '../sql/text.js';
-import type { Database, Parameters, Statement, Value } from './driver.js';
+import type { Database, Statement, Value } from './driver.js';
 
 export interface Connection {
   /** The rows of a query. */
@@ -25,8 +25,8 @@ const valueOf = (parameter: Parameter): Value => {
   return typeof parameter === 'boolean' ? Number(parameter) : parameter;
 };
 
-const valuesOf = (parameters: readonly Parameter[]): Parameters =>
-  Object.fromEntries(parameters.map((parameter, index) => [index + 1, valueOf(parameter)]));
+/** `?1` instead of `$1`: such parameters are given by their places, which is faster than by their names. */
+const byPlace = (sql: string): string => sql.replaceAll(/\$(?=\d)/g, '?');
 
 export const connect = (database: Database): Connection => {
   const statements = new Map<string, Statement>();
@@ -34,14 +34,15 @@ export const connect = (database: Database): Connection => {
   const statement = (sql: string): Statement => {
     const known = statements.get(sql);
     if (known !== undefined) return known;
-    const made = database.prepare(sql);
+    const made = database.prepare(byPlace(sql));
     statements.set(sql, made);
     return made;
   };
 
-  const all: Connection['all'] = (sql, ...parameters) => statement(sql).all(valuesOf(parameters)) as Row[];
-  const one: Connection['one'] = (sql, ...parameters) => statement(sql).get(valuesOf(parameters)) as Row | undefined;
-  const run: Connection['run'] = (sql, ...parameters) => Number(statement(sql).run(valuesOf(parameters)).changes);
+  const all: Connection['all'] = (sql, ...parameters) => statement(sql).all(...parameters.map(valueOf)) as Row[];
+  const one: Connection['one'] = (sql, ...parameters) =>
+    statement(sql).get(...parameters.map(valueOf)) as Row | undefined;
+  const run: Connection['run'] = (sql, ...parameters) => Number(statement(sql).run(...parameters.map(valueOf)).changes);
 
   return {
     all,

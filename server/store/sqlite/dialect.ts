@@ -1,6 +1,7 @@
 /** The words of SQLite. */
 import type { Bounds, Setting } from '../sql/calls.js';
-import { createStatements, type Dialect } from '../sql/sql.js';
+import type { Dialect } from '../sql/dialect.js';
+import { createStatements } from '../sql/sql.js';
 
 const dialect: Dialect = {
   each: (json, name) => `json_each(${json}) ${name}`,

@@ -5,14 +5,11 @@
 
 /** What a parameter may be. Booleans are numbers. */
 export type Value = null | number | bigint | string | Uint8Array;
-/** The parameters `$1`, `$2` and so on. */
-export type Parameters = Record<string, Value>;
-
-/** The part of a statement that the store uses. */
+/** The part of a statement that the store uses. The values are those of the parameters `?1`, `?2` and so on. */
 export interface Statement {
-  all(parameters: Parameters): unknown[];
-  get(parameters: Parameters): unknown;
-  run(parameters: Parameters): { readonly changes: number | bigint };
+  all(...values: readonly Value[]): unknown[];
+  get(...values: readonly Value[]): unknown;
+  run(...values: readonly Value[]): { readonly changes: number | bigint };
 }
 
 /** The part of a database that the store uses. */

@@ -1,12 +1,13 @@
 /** A store in a file: SQLite. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { steadyClock } from '../../clock.js';
 import { checkLimits } from '../check-limits.js';
 import { stderrReport } from '../../guarded.js';
+import { makeDirectory } from '../../make-directory.js';
 import { everyFewSeconds, type MemoryStoreOptions } from '../memory.js';
 import { boundsOf, type Bounds, type Changes, type ReadCalls, type Setting } from '../sql/calls.js';
 import type { Read } from '../sql/find.js';
+import { appendedOf, packed } from '../sql/placed.js';
 import { createReads, keptMembers } from '../sql/reads.js';
 import { carryOut, type Steps } from '../sql/steps.js';
 import { storeCalls } from '../sql/store-calls.js';
@@ -68,7 +69,7 @@ const openFiles = async (
   bounds: Bounds,
   now: () => number,
 ): Promise<Opened> => {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await makeDirectory(directory, 0o700);
   const unlock = lock(sqlite, directory);
   const file = join(directory, STORE_FILE);
   let writer: Writer | undefined;
@@ -144,7 +145,13 @@ export const openSqliteStore = async (options: SqliteStoreOptions): Promise<Sqli
 
   return {
     ...storeCalls(change, read, numbers),
-    append: change('append'),
+    append: async (messages) => {
+      const placed = await call('place', messages.map(packed));
+      return messages.flatMap((message, index) => {
+        const result = placed[index];
+        return result === undefined ? [] : [appendedOf(message, result)];
+      });
+    },
     backup: (target) =>
       written(target, (partial) => (reader === undefined ? writer.backup(partial) : copyBeside(file, partial))),
     close: () => (closing ??= close()),

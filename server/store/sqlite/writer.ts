@@ -1,4 +1,6 @@
 /** The store's side of the thread that writes. */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { StoreFailure } from '../store-failure.js';
 import type { Calls, ResultOf } from '../sql/calls.js';
@@ -22,6 +24,17 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** What to do if the file of the thread is not there, as beside a program that was bundled into one file. */
+const missingFile = (file: URL): StoreFailure | undefined => {
+  // A bundler may have put something else in its place.
+  if (file.protocol !== 'file:' || existsSync(file)) return undefined;
+  return new StoreFailure(
+    `${fileURLToPath(file)} is missing: the store in SQLite starts a thread with it. Copy this file there from rx-realtime: ` +
+      'dist/bundled/server/store/sqlite/worker.mjs',
+    'ERR_MODULE_NOT_FOUND',
+  );
+};
+
 /** Starts a thread. Resolves when it has said that it is ready. */
 const start = async (task: Task): Promise<{ readonly worker: Worker; readonly version: string }> => {
   // Only now, since `import.meta` stops tools that run CommonJS, such as Jest. Most tests open no file.
@@ -29,7 +42,9 @@ const start = async (task: Task): Promise<{ readonly worker: Worker; readonly ve
   return new Promise((resolve, reject) => {
     // Not with the options of this process: some make no sense for a file, such as those of `node -e`.
     const worker = new Worker(workerFile, { workerData: task, execArgv: [] });
-    worker.once('error', reject);
+    worker.once('error', (error) => {
+      reject(missingFile(workerFile) ?? error);
+    });
     worker.once('exit', () => {
       reject(new StoreFailure('the thread of the store has ended before it was ready'));
     });
@@ -60,8 +75,9 @@ export const startWriter = async (task: Task, { now, report }: WriterOptions): P
   let ended: Error | undefined;
   let isClosing = false;
   let lastId = 0;
-  /** Calls of this turn, which are sent together. */
+  /** Calls of this turn of the event loop, which are sent together: many sockets may have brought them. */
   let unsent: Request[] = [];
+  let isSending = false;
 
   const say = (asked: Asked): void => {
     worker.postMessage(asked);
@@ -100,6 +116,7 @@ export const startWriter = async (task: Task, { now, report }: WriterOptions): P
   const send = (): void => {
     const requests = unsent;
     unsent = [];
+    isSending = false;
     sayAll(requests);
   };
 
@@ -137,8 +154,10 @@ export const startWriter = async (task: Task, { now, report }: WriterOptions): P
       }
       // The thread gives what the call of this name gives.
       const id = add({ resolve: resolve as (result: unknown) => void, reject });
-      if (unsent.length === 0) queueMicrotask(send);
       unsent.push({ id, at, name, args });
+      if (isSending) return;
+      isSending = true;
+      setImmediate(send);
     });
 
   return {

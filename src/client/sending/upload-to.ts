@@ -1,13 +1,13 @@
 import { isLeft } from '../../../codecs/either.js';
 import * as c from '../../../codecs/type.js';
-import { defer, map } from 'rxjs';
+import { defer, map, type Observable } from 'rxjs';
 import { defined } from '../../../codecs/defined.js';
-import { JsonObject, decodeFailed, record } from '../../../codecs/index.js';
+import { JsonObject, decodeFailed, record, type StoredFile } from '../../../codecs/index.js';
 import { checkTls, httpUrl, readAddress } from '../../connection/address.js';
 import { InvalidArgument } from '../../errors.js';
 import { jsonFrom } from '../../http-api.js';
 import type { LocalFile } from '../../../streams/index.js';
-import type { UploadContext, UploadFile } from './upload.js';
+import type { UploadContext } from './upload.js';
 
 /** The answer of the server to an upload. */
 const Uploaded = record('Uploaded', { url: c.string }, { objId: c.string, metaData: JsonObject });
@@ -44,7 +44,7 @@ const placeOf = (given: string | undefined, { api, sessionToken }: UploadContext
  * @example createRealtime({ appId, server: 'wss://chat.example.com', upload: uploadTo() });
  */
 export const uploadTo =
-  (address?: string): UploadFile =>
+  (address?: string): ((file: LocalFile, context: UploadContext) => Observable<StoredFile>) =>
   (file, context) =>
     defer(() => {
       const { sessionToken, signal, fetch = globalThis.fetch } = context;

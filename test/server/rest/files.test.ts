@@ -105,6 +105,38 @@ describe('the file of a message', () => {
     expect((await targetFor(open.server, {})).status).toBe(201);
   });
 
+  it('goes as a form from a mini program: with a ticket, to /1.1/files/:name, or to /uploads/:name', async () => {
+    const { server, directory } = await withFiles({}, { maxBytes: 100 });
+    const isForm = async (ua: string) => (await targetFor(server, { name: 'a.png' }, { 'x-lc-ua': ua })).target;
+    expect(await isForm('LeanCloud-JS-SDK/4.15.2 (Browser)')).toMatchObject({ provider: 's3' });
+    const target = await isForm('LeanCloud-JS-SDK/4.15.2 (Weapp)');
+    expect(target).toMatchObject({ provider: 'qiniu' });
+    const send = async (address: string, content: string): Promise<readonly [number, unknown]> => {
+      const body = new FormData();
+      body.append('token', target.token);
+      body.append('file', new Blob([content]), 'a.png');
+      const answer = await fetch(address, { method: 'POST', body });
+      return [answer.status, await answer.json()];
+    };
+    expect(await send(target.upload_url.replace(/token=(.)/, 'token=_'), 'x')).toMatchObject([403, {}]);
+    expect(await send(target.upload_url, 'x'.repeat(101))).toMatchObject([413, {}]);
+    expect(await send(target.upload_url, 'meow')).toEqual([200, {}]);
+    expect(await send(target.upload_url, 'woof')).toMatchObject([409, {}]);
+    expect(await (await fetch(target.url)).text()).toBe('meow');
+    const origin = `http://127.0.0.1:${server.port}`;
+    for (const path of ['/1.1/files/b.txt', '/uploads/b.txt']) {
+      const [status, { url = '' }] = (await send(origin + path, 'hello')) as [number, { readonly url?: string }];
+      expect([status, await (await fetch(url)).text()]).toEqual([201, 'hello']);
+    }
+    const broken = await fetch(`${origin}/uploads/b.txt`, {
+      method: 'POST',
+      headers: { 'content-type': 'multipart/form-data; boundary=x' },
+      body: '--x\r\nContent-Disposition: form-data; name="file"; filename="b.txt"\r\n\r\nhel',
+    });
+    expect(broken.status).toBe(400);
+    expect(await readdir(directory)).toHaveLength(3);
+  });
+
   it('that lies elsewhere gets an id; the body of a request to /1.1/files/:name is stored', async () => {
     const { call } = await withFiles();
     expect(await call('POST', '/1.1/files', { name: 'a.png', url: 'https://example.com/a.png' })).toMatchObject({

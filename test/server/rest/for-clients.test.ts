@@ -92,6 +92,31 @@ describe('missed notices', () => {
     });
   });
 
+  it('Swift SDK: a missed change of attributes makes what it has cached outdated, and it asks again', async () => {
+    const { server } = await served();
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry']);
+    const token = await away(server, 'Jerry');
+    const since = Date.now();
+    await tom.request({ cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"attr":{"a":1}}' } } });
+    const { json } = await as(server, token)(
+      'GET',
+      `/1.1/rtm/notifications${query({ client_id: 'Jerry', start_ts: since })}`,
+    );
+    // With the mark, the SDK sets `isOutdated` of every conversation that it has, and looks at no droppable notice.
+    expect(json).toEqual({
+      permanent: { hasMore: false, notifications: [] },
+      droppable: { notifications: [], invalidLocalConvCache: true },
+    });
+    const jerry = await login(server, 'Jerry');
+    const answer = await jerry.request({
+      cmd: 'conv',
+      op: 'query',
+      convMessage: { where: { data: JSON.stringify({ objectId: cid }) } },
+    });
+    expect(answer).toMatchObject({ convMessage: { results: { data: expect.stringContaining('"attr":{"a":1}') } } });
+  });
+
   it('JavaScript SDK: with the type permanent they are flat, with underscores', async () => {
     const { server } = await served();
     const token = await away(server, 'Jerry');

@@ -87,8 +87,10 @@ describe('REST 1.1: messages', () => {
     const room = await created(call, CLASS, { name: 'OpenConf', tr: true });
     await tom.request({ cmd: 'conv', op: 'add', convMessage: { cid: room, m: ['Tom'] } });
     expect((await call('GET', `/1.1/rtm/transient_group/onlines${query({ gid: room })}`)).json).toEqual({ result: 1 });
-    await say(tom, await start(tom, ['Spike']), { msg: 'a' });
-    expect((await call('GET', '/1.1/rtm/messages/unread/Spike')).json).toEqual({ count: 1 });
+    const unread = await start(tom, ['Spike']);
+    for (const cid of [unread, await start(tom, ['Spike', 'Butch'])]) await say(tom, cid, { msg: 'a' });
+    expect((await call('GET', '/1.1/rtm/messages/unread/Spike')).json).toEqual({ count: 2 });
+    expect((await call('GET', `/1.1/rtm/messages/unread/Spike/${unread}`)).json).toEqual({ count: 1 });
     expect((await call('POST', '/1.1/rtm/online', { peers: ['Tom', 'Spike'] })).json).toEqual({ results: ['Tom'] });
     await call('POST', '/1.1/rtm/client/kick', { client_id: 'Jerry', reason: 'why' });
     expect(await jerry.push('session')).toMatchObject({ op: 'closed', sessionMessage: { code: 4115, reason: 'why' } });
@@ -245,6 +247,23 @@ describe('REST 1.1: a signed request (X-LC-Sign)', () => {
     ] as const) {
       expect((await call('GET', '/1.1/rtm/messages/unread/Tom')).status).toBe(status);
       expect((await call('GET', '/1.2/rtm/stats')).status).toBe(status);
+    }
+  });
+
+  it('may have the names of the early years of the vendor in its head, as with a master key', async () => {
+    const { server } = await served();
+    const now = Date.now();
+    const sign = (key: string) => `${createHash('md5').update(`${now}${key}`).digest('hex')},${now},master`;
+    for (const [id, fields, status] of [
+      ['app', { 'x-avoscloud-master-key': 'master' }, 200],
+      ['app', { 'x-avoscloud-request-sign': sign('master') }, 200],
+      ['app', { 'x-avoscloud-master-key': 'other' }, 401],
+      ['app', { 'x-avoscloud-request-sign': sign('other') }, 401],
+      ['app', {}, 401],
+      ['other', { 'x-avoscloud-master-key': 'master' }, 401],
+    ] as const) {
+      const call = callerOf(server, { 'x-avoscloud-application-id': id, ...fields });
+      expect([id, fields, (await call('GET', '/1.2/rtm/stats')).status]).toEqual([id, fields, status]);
     }
   });
 

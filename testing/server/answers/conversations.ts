@@ -27,7 +27,7 @@ export const start = (asking: Asking, { convMessage }: CommandOf<'conv', 'start'
   // Who makes a chat room is in it.
   if (info.kind === 'room') move(asking, info.id);
   if (info.kind !== 'ordinary' && info.kind !== 'temporary') return [answer];
-  if (isNew) return [answer, ...tellAll(asking, addedNotices(session, info.id, [], members, world.now()))];
+  if (isNew) return [answer, ...tellAll(asking, addedNotices(session, info, [], members, world.now()))];
   if (info.kind === 'temporary') return [answer];
   // A client that has quit the conversation becomes a member again.
   return [answer, ...(isMember(info, session) ? [] : join(asking, info, [session.clientId]))];

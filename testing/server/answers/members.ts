@@ -23,14 +23,11 @@ export const move = ({ world: { memory }, session }: Asking, room: string | unde
 };
 
 /** Adds clients that are not members yet, and tells everybody. Gives what follows the answer. */
-export const join = (
-  asking: Asking,
-  { id, kind, members = [] }: ConversationInfo,
-  wanted: readonly string[],
-): Answers => {
+export const join = (asking: Asking, info: ConversationInfo, wanted: readonly string[]): Answers => {
+  const { id, kind, members = [] } = info;
   const added = asking.world.memory.addMembers(id, wanted, Infinity)?.added ?? [];
   if (kind !== 'ordinary' || added.length === 0) return [];
-  return tellAll(asking, addedNotices(asking.session, id, members, added, asking.world.now()));
+  return tellAll(asking, addedNotices(asking.session, info, members, added, asking.world.now()));
 };
 
 export const add = (asking: Asking, { convMessage: { cid, m = [] } }: CommandOf<'conv', 'add'>): Answers => {

@@ -64,8 +64,7 @@ const markRead = ({ world, session }: Asking, { cid, upTo }: ReadMark): void => 
   const info = forMember(existing(world, cid), session, 4401);
   const marked = memory.markRead(cid, clientId, upTo, now());
   if (!marked.moved) return;
-  // A client that has read to the end knows that nothing is unread.
-  tell(sessions.of([clientId]), unreadPush([marked.summary], now()), marked.isEnd ? session : undefined);
+  tell(sessions.of([clientId]), unreadPush([marked.summary], now()));
   tellSenders(world, readReceipts(info, marked, clientId, now()));
 };
 

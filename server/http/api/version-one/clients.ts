@@ -67,6 +67,14 @@ export const versionOneClients = (backEnd: BackEnd): readonly ApiRoute[] => [
     answer: async (request) => [200, { count: await backEnd.unreadCount(param(request, 'client')) }],
   },
   {
+    method: 'GET',
+    path: `${path}/messages/unread/:client/:id`,
+    answer: async (request) => [
+      200,
+      { count: await backEnd.unreadCount(param(request, 'client'), param(request, 'id')) },
+    ],
+  },
+  {
     method: 'POST',
     path: `${path}/online`,
     answer: async (request) => [200, { results: await backEnd.online(bodyAs(Peers, request).peers) }],

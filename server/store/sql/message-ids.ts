@@ -1,0 +1,31 @@
+/** Ids of messages. */
+import { randomIds } from '../../random-ids.js';
+
+/** In the order of their codes, so that ids are ordered by time. */
+const DIGITS = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz';
+/** Digits of a time in ms: enough until the year 10889. */
+const LENGTH = 8;
+
+const digitsOf = (time: number): string => {
+  let [rest, digits] = [Math.max(0, Math.floor(time)), ''];
+  for (let place = 0; place < LENGTH; place += 1) {
+    digits = (DIGITS[rest % DIGITS.length] ?? '') + digits;
+    rest = Math.floor(rest / DIGITS.length);
+  }
+  return digits;
+};
+
+/** 80 bits that nobody can guess. */
+const secrets = randomIds(10);
+
+/**
+ * Makes ids that begin with the time and end with what nobody can guess. New ones are beside each other in the index of
+ * a database: random ones would change as many of its pages as there are messages.
+ */
+export const messageIds = (): ((time: number) => string) => {
+  let known = { time: NaN, digits: '' };
+  return (time) => {
+    if (time !== known.time) known = { time, digits: digitsOf(time) };
+    return known.digits + secrets();
+  };
+};
