@@ -98,6 +98,9 @@ const messageFor = (cid: string): Buffer => {
   return template[0];
 };
 
+/** Whether a frame has a message, and is no answer or notice, which are shorter. */
+const isMessage = (payload: Buffer): boolean => payload.length > BODY.length;
+
 /** Sends messages, so many at a time. Resolves when all acknowledgements and deliveries have come. */
 const sendAll = ({ group, count, inFlight }: LoadOrder): Promise<number> =>
   new Promise((resolve) => {
@@ -107,7 +110,7 @@ const sendAll = ({ group, count, inFlight }: LoadOrder): Promise<number> =>
     const times: number[] = [];
     let began = performance.now();
     const end = (): void => {
-      if (left === 0 && acknowledged === count) resolve(times.length === 0 ? 0 : median(times));
+      if (left <= 0 && acknowledged >= count) resolve(times.length === 0 ? 0 : median(times));
     };
     const next = (): void => {
       if (sent === count) return;
@@ -115,14 +118,16 @@ const sendAll = ({ group, count, inFlight }: LoadOrder): Promise<number> =>
       began = performance.now();
       sender.send(messageFor(cid));
     };
-    sender.onFrame = () => {
+    sender.onFrame = (payload) => {
+      if (isMessage(payload)) return;
       acknowledged += 1;
       if (inFlight === 1) times.push(performance.now() - began);
       next();
       end();
     };
     for (const receiver of receivers)
-      receiver.onFrame = () => {
+      receiver.onFrame = (payload) => {
+        if (!isMessage(payload)) return;
         left -= 1;
         end();
       };
