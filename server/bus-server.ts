@@ -1,10 +1,12 @@
-/** What a bus between several processes can do with the server of this one. */
+/** What a server has to do with the other processes of its application, by its bus. */
 import type { App } from './app.js';
-import type { BusServer } from './bus.js';
+import type { Bus, BusServer } from './bus.js';
 import { Refusal } from './domain/refusal.js';
 import { sendKeptWill } from './handlers/direct.js';
 import { closeReason, GOING_AWAY } from './returns.js';
+import type { Limits } from './options.js';
 import type { ClientSocket } from './socket.js';
+import type { InOrder } from './unsettled.js';
 
 export interface BusServerOptions {
   readonly app: App;
@@ -37,3 +39,24 @@ export const busServerOf = ({ app, clients, returnsPerSecond, publicUrl }: BusSe
   publicUrl,
   report: app.report,
 });
+
+/** What the share of this process is. */
+export interface Share {
+  readonly isServing: () => boolean;
+  readonly processes: () => number;
+  /** What all clients may do together is divided by the processes. */
+  readonly returnsPerSecond: () => number;
+  /** The same order, in all processes together. */
+  readonly alone: (inOrder: InOrder) => InOrder;
+}
+
+export const shareOf = (bus: Bus | undefined, { returnsPerSecond }: Pick<Limits, 'returnsPerSecond'>): Share => {
+  const processes = (): number => bus?.processes?.() ?? 1;
+  return {
+    isServing: () => bus?.isServing?.() ?? true,
+    processes,
+    returnsPerSecond: () => returnsPerSecond / Math.max(1, processes()),
+    alone: (inOrder) => (key, job) =>
+      inOrder(key, () => (bus?.exclusively === undefined ? job() : bus.exclusively(key, job))),
+  };
+};

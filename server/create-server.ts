@@ -9,7 +9,7 @@ import type { App } from './app.js';
 import { createBatches } from './batches.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
-import { busServerOf } from './bus-server.js';
+import { busServerOf, shareOf } from './bus-server.js';
 import { checkAppId, keyOf } from './check-options.js';
 import { stamps, steadyClock } from './clock.js';
 import { createCommandTurns } from './command-turns.js';
@@ -157,10 +157,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const inTime = createTimeLimit(limits.storeTimeout, counts.storeCall);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout, counted(counts.hookCall));
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
-  const isServing = (): boolean => options.bus?.isServing?.() ?? true;
-  const processes = (): number => options.bus?.processes?.() ?? 1;
-  /** What all clients may do together is divided by the processes. */
-  const returnsPerSecond = (): number => limits.returnsPerSecond / Math.max(1, processes());
+  const { isServing, processes, returnsPerSecond, alone } = shareOf(options.bus, limits);
   const told = createToldHooks({
     report,
     inTime: inTimeOfHooks,
@@ -205,8 +202,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     loggedInToday: distinctToday(wall),
     endSignatures: signatures?.end ?? noop,
     inOrder: batches.inOrder,
-    alone: (key, job) =>
-      batches.inOrder(key, () => (options.bus?.exclusively === undefined ? job() : options.bus.exclusively(key, job))),
+    alone: alone(batches.inOrder),
     isBusy: serial.isBusy,
     tellUnread: createTellUnread(),
     post: batches.add,
