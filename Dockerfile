@@ -8,7 +8,8 @@ FROM node:22-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build /packed/*.tgz /tmp/
-RUN npm install --no-save --no-audit --no-fund /tmp/*.tgz rxjs@7 pg@8 && rm /tmp/*.tgz && npm cache clean --force \
+RUN npm install --no-save --no-audit --no-fund /tmp/*.tgz rxjs@7 pg@8 @nats-io/transport-node@3 \
+  && rm /tmp/*.tgz && npm cache clean --force \
   && mkdir /data && chown node:node /data
 USER node
 VOLUME /data

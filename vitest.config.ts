@@ -15,6 +15,8 @@ const alone = [
 const browser = ['test/browser/**/*.test.ts'];
 /** `npm run test:browser` runs these, too. They send some megabytes each. */
 const browserAlone = process.env['BROWSER_ALL'] === '1' ? [] : ['test/browser/backpressure.test.ts'];
+/** `npm run test:cluster` runs these: processes that are killed, for minutes. */
+const failures = ['test/cluster/failures/**/*.test.ts'];
 /** Tests with a page. */
 const angular = ['test/angular/**/*.test.ts'];
 
@@ -39,7 +41,7 @@ export default defineConfig({
         test: {
           name: 'shared',
           include: ['{test,marble-tests}/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...alone, ...browser, ...angular],
+          exclude: [...configDefaults.exclude, ...alone, ...browser, ...angular, ...failures],
           isolate: false,
           globalSetup: 'test/store/postgres-run.ts',
         },

@@ -59,6 +59,10 @@ const tasks = {
     await build();
     await become(fileURLToPath(new URL('main.node.js', pathToFileURL(await prepare(name)))), args);
   },
+  'test:cluster': async (args) => {
+    await build();
+    await become('node_modules/vitest/vitest.mjs', ['run', '--config', 'vitest.cluster.config.ts', ...args]);
+  },
   'test:examples': async (args) => {
     await build();
     await become('node_modules/vitest/vitest.mjs', ['run', '--config', 'vitest.examples.config.ts', ...args]);
@@ -77,6 +81,10 @@ const tasks = {
   'soak:store': async (args) => {
     await build();
     await become('test/store/soak.ts', args);
+  },
+  'soak:cluster': async (args) => {
+    await build();
+    await become('test/cluster/soak.ts', args);
   },
   'soak:import': async (args) => {
     await build();

@@ -1,20 +1,54 @@
 #!/usr/bin/env bash
-# Starts a PostgreSQL for the tests and prints its address, as the last line. If it runs already, only prints it.
-# It listens on this machine only. Its data are in a temporary directory, and syncing is on, as in a real one. Where
-# it is missing, Debian's package is installed.
+# Starts a PostgreSQL or a NATS for the tests and prints its address, as the last line. If it runs already, only prints
+# it. They listen on this machine only. Their data are in a temporary directory, and syncing is on, as in real ones.
+# Where one is missing, Debian's package is installed.
 #
 #   RX_REALTIME_TEST_POSTGRES=$(scripts/services.sh) npx vitest run test/store
-#   scripts/services.sh present    does not install it where it is missing
-#   scripts/services.sh stop       stops it and deletes its data
-#   scripts/services.sh restart    stops it at once, as a crash does, and starts it again
+#   RX_REALTIME_TEST_NATS=$(scripts/services.sh start nats) npx vitest run test/cluster
+#   scripts/services.sh present [nats]    does not install it where it is missing
+#   scripts/services.sh stop [nats]       stops it and deletes its data
+#   scripts/services.sh crash [nats]      stops it at once, as a crash does; start starts it again
+#   scripts/services.sh restart [nats]    both
 #
 # PostgreSQL refuses to run as root: then it runs as the user "postgres", which Debian's package makes, or "nobody".
 set -euo pipefail
 
-port=${RX_REALTIME_TEST_POSTGRES_PORT:-6432}
-home=${RX_REALTIME_TEST_POSTGRES_HOME:-${TMPDIR:-/tmp}/rx-realtime-postgres-$port}
+command=${1:-start}
+service=${2:-postgres}
+
+case $service in
+  postgres)
+    port=${RX_REALTIME_TEST_POSTGRES_PORT:-6432}
+    home=${RX_REALTIME_TEST_POSTGRES_HOME:-${TMPDIR:-/tmp}/rx-realtime-postgres-$port}
+    url=postgres://rx:rx@127.0.0.1:$port/rx
+    name=PostgreSQL package=postgresql
+    ;;
+  nats)
+    port=${RX_REALTIME_TEST_NATS_PORT:-6433}
+    home=${RX_REALTIME_TEST_NATS_HOME:-${TMPDIR:-/tmp}/rx-realtime-nats-$port}
+    url=nats://127.0.0.1:$port
+    name=NATS package=nats-server
+    ;;
+  *)
+    echo "usage: $0 [start|present|crash|restart|stop] [postgres|nats]" >&2
+    exit 2
+    ;;
+esac
 data=$home/data
-url=postgres://rx:rx@127.0.0.1:$port/rx
+lock=${TMPDIR:-/tmp}/rx-realtime-$service-$port.lock
+
+install_package() {
+  command -v apt-get > /dev/null && [[ $(id -u) == 0 ]] || return 1
+  export DEBIAN_FRONTEND=noninteractive
+  # No server of the system: the tests have one of their own.
+  mkdir -p /etc/postgresql-common
+  local settings=/etc/postgresql-common/createcluster.conf
+  [[ -e $settings ]] || echo 'create_main_cluster = false' > "$settings"
+  local install=(apt-get install -y --no-install-recommends "$package")
+  { "${install[@]}" || { apt-get update && "${install[@]}"; }; } >&2
+}
+
+# PostgreSQL.
 
 as_user() {
   if [[ $(id -u) != 0 ]]; then "$@"; return; fi
@@ -25,33 +59,26 @@ as_user() {
 
 programs() { ls -d /usr/lib/postgresql/*/bin 2> /dev/null | sort -V | tail -n 1; }
 
-find_programs() {
+find_postgres() {
   bin=$(programs)
   if [[ -z $bin ]] && command -v initdb > /dev/null; then bin=$(dirname "$(command -v initdb)"); fi
   [[ -n $bin ]]
 }
 
-install_programs() {
-  command -v apt-get > /dev/null && [[ $(id -u) == 0 ]] || return 1
-  export DEBIAN_FRONTEND=noninteractive
-  # No server of the system: the tests have one of their own.
-  mkdir -p /etc/postgresql-common
-  local settings=/etc/postgresql-common/createcluster.conf
-  [[ -e $settings ]] || echo 'create_main_cluster = false' > "$settings"
-  local install=(apt-get install -y --no-install-recommends postgresql)
-  { "${install[@]}" || { apt-get update && "${install[@]}"; }; } >&2
-}
+postgres_runs() { [[ -f $data/PG_VERSION ]] && as_user "$bin/pg_ctl" -D "$data" status > /dev/null 2>&1; }
 
-runs() { [[ -f $data/PG_VERSION ]] && as_user "$bin/pg_ctl" -D "$data" status > /dev/null 2>&1; }
-
-start() {
-  as_user "$bin/pg_ctl" -D "$data" -w -t 60 -l "$home/log" start < /dev/null >&2 ||
+start_postgres() {
+  if [[ ! -f $data/PG_VERSION ]]; then rm -rf "$home"; create_postgres; fi
+  as_user "$bin/pg_ctl" -D "$data" -w -t 60 -l "$home/log" start < /dev/null >&2 9>&- ||
     { tail -n 20 "$home/log" >&2; return 1; }
+  ask -tAc "select 1 from pg_database where datname = 'rx'" | grep -q 1 || ask -qc 'create database rx' >&2
 }
+
+crash_postgres() { as_user "$bin/pg_ctl" -D "$data" -m immediate -w stop >&2; }
 
 ask() { PGPASSWORD=rx "$bin/psql" -h 127.0.0.1 -p "$port" -U rx -d postgres "$@"; }
 
-create() {
+create_postgres() {
   mkdir -p "$home"
   if [[ $(id -u) == 0 ]]; then chown "$(id postgres > /dev/null 2>&1 && echo postgres || echo nobody)" "$home"; fi
   echo rx > "$home/password" && chmod 644 "$home/password"
@@ -65,38 +92,70 @@ fsync = on
 SETTINGS
 }
 
-command=${1:-start}
-if ! find_programs; then
-  if [[ $command == present ]] || ! install_programs || ! find_programs; then
-    echo 'there is no PostgreSQL here: install the package "postgresql"' >&2
+# NATS. It keeps nothing.
+
+find_nats() {
+  bin=$(command -v nats-server || ls /usr/sbin/nats-server 2> /dev/null)
+  [[ -n $bin ]]
+}
+
+arguments_of() {
+  if [[ -d /proc/self ]]; then tr '\0' ' ' < "/proc/$1/cmdline"; else ps -o args= -p "$1"; fi 2> /dev/null
+}
+
+# A process with this number may be another one by now.
+nats_runs() { [[ -f $home/pid ]] && [[ $(arguments_of "$(< "$home/pid")") == *"--port $port "* ]]; }
+
+accepts() { (: > "/dev/tcp/127.0.0.1/$port") 2> /dev/null; }
+
+start_nats() {
+  mkdir -p "$home"
+  setsid "$bin" --addr 127.0.0.1 --port "$port" --log "$home/log" < /dev/null > /dev/null 2>&1 9>&- &
+  echo $! > "$home/pid"
+  for _ in {1..200}; do
+    if nats_runs && accepts; then return; fi
+    sleep 0.05
+  done
+  tail -n 20 "$home/log" >&2
+  return 1
+}
+
+crash_nats() {
+  kill -KILL "$(< "$home/pid")"
+  while nats_runs; do sleep 0.02; done
+  rm "$home/pid"
+}
+
+if ! "find_$service"; then
+  if [[ $command == present ]] || ! install_package || ! "find_$service"; then
+    echo "there is no $name here: install the package \"$package\"" >&2
     exit 1
   fi
 fi
 
 # Two callers at once start it once.
-exec 9> "${TMPDIR:-/tmp}/rx-realtime-postgres-$port.lock"
+exec 9> "$lock"
 flock 9
 
 case $command in
   start | present)
-    if ! runs; then
-      if [[ ! -f $data/PG_VERSION ]]; then rm -rf "$data"; create; fi
-      start 9>&-
-    fi
-    ask -tAc "select 1 from pg_database where datname = 'rx'" | grep -q 1 || ask -qc 'create database rx' >&2
+    "${service}_runs" || "start_$service"
     echo "$url"
     ;;
+  crash)
+    if "${service}_runs"; then "crash_$service"; fi
+    ;;
   restart)
-    runs && as_user "$bin/pg_ctl" -D "$data" -m immediate -w stop >&2
-    start 9>&-
+    if "${service}_runs"; then "crash_$service"; fi
+    "start_$service"
     echo "$url"
     ;;
   stop)
-    if runs; then as_user "$bin/pg_ctl" -D "$data" -m immediate -w stop >&2; fi
-    rm -rf "$home" "${TMPDIR:-/tmp}/rx-realtime-postgres-$port.lock"
+    if "${service}_runs"; then "crash_$service"; fi
+    rm -rf "$home" "$lock"
     ;;
   *)
-    echo "usage: $0 [start|present|restart|stop]" >&2
+    echo "usage: $0 [start|present|crash|restart|stop] [postgres|nats]" >&2
     exit 2
     ;;
 esac

@@ -25,6 +25,8 @@ export interface App {
   readonly appId: string | undefined;
   readonly store: Store;
   readonly bus: Bus;
+  /** Whether this process may serve its sessions: otherwise others may have taken them for gone. */
+  readonly isServing: () => boolean;
   readonly rooms: RoomFanOut;
   readonly limits: Limits;
   readonly clock: ServerClock;
@@ -67,6 +69,11 @@ export interface App {
   /** Whether something happens in a conversation, or waits for its turn. */
   readonly isBusy: (conversationId: string) => boolean;
   readonly tellUnread: TellUnread;
+  /**
+   * The same for changes of a conversation, in all processes together: nobody changes what a job has just looked at,
+   * and all receivers learn of changes in the order in which they were made.
+   */
+  readonly alone: InOrder;
   /**
    * Stores a message and hands it out, together with all others that wait for their conversation. Resolves when it is
    * stored, before its receivers have it.

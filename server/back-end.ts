@@ -406,7 +406,7 @@ export const createBackEnd = (app: App, { onlineHere, today }: Counted): BackEnd
     unblock: list('blocked', false),
     blocked: page('blocked'),
     kick: async (clientId, { code = KICKED, reason = reasonOf(KICKED) } = {}) => {
-      app.endSignatures(clientId);
+      await app.endSignatures(clientId);
       const done = app.logins.kick(clientId, { code, reason });
       try {
         await store.forgetSessions(clientId);

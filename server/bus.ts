@@ -3,9 +3,62 @@
  * not assume that they share one.
  */
 import type { Notice } from './notice.js';
+import type { SharedSignatures } from './signatures.js';
 
 /** Receives a notice. */
 export type Receive = (notice: Notice) => void;
+
+/** What a bus may have to know of a session: with the token, the store says whether the session is still good. */
+export interface BusSession {
+  readonly id: string;
+  readonly token: string;
+  /** It has opened, and its client knows that. */
+  readonly isOpen: () => boolean;
+}
+
+/** A message that was stored, and that nobody was told of yet. */
+export interface StoringMessage {
+  readonly conversationId: string;
+  readonly at: number;
+  /** As in `PushNotice`. */
+  readonly prev: number;
+  readonly from: string;
+  /** The session that has sent it, and that does not get it. */
+  readonly except: string | undefined;
+  /** Who gets it, unless it is a chat room. */
+  readonly receivers: readonly string[];
+  readonly isRoom: boolean;
+}
+
+/** A message that a client has left for a break of its connection: its command as text. */
+export interface KeptWill {
+  readonly clientId: string;
+  readonly command: string;
+}
+
+/** The server of this process, as a bus between several processes sees it. */
+export interface BusServer {
+  /** Closes all sockets: the others take the sessions of this process for gone. */
+  readonly lapse: () => void;
+  /** Refuses the logins of a client that are under way, here: it was kicked in another process. */
+  readonly kick: (clientId: string, kicked: { readonly code: number; readonly reason: string }) => void;
+  /**
+   * Tells the application that these clients are gone, since their process has died, and sends the wills that they have
+   * left, as they were kept.
+   */
+  readonly gone: (clientIds: readonly string[], wills: readonly KeptWill[]) => void;
+  /** How many sockets there are. */
+  readonly load: () => number;
+  /** Where clients reach this process; undefined if that is not known, or if it should get no new clients. */
+  readonly publicUrl: () => string | undefined;
+  readonly report: (error: unknown) => void;
+}
+
+/** Another process that clients can be sent to. */
+export interface BusPeer {
+  readonly publicUrl: string;
+  readonly load: number;
+}
 
 export interface Bus {
   /**
@@ -24,7 +77,7 @@ export interface Bus {
    * Subscribes a session. When the promise has resolved, the session gets every notice. The result unsubscribes;
    * `receive` may still be called while it runs.
    */
-  subscribe(clientId: string, receive: Receive): Promise<() => void>;
+  subscribe(clientId: string, receive: Receive, session?: BusSession): Promise<() => void>;
   /**
    * Puts a session into a chat room. When the promise has resolved, `receive` gets every notice of the room. The
    * result takes the session out again. If many sessions share the same `receive`, the bus calls it once per notice
@@ -42,6 +95,33 @@ export interface Bus {
   occupantCount?(roomId: string): Promise<number>;
   /** How many clients have a session, each counted once. Default: every process counts its own. */
   clientCount?(): Promise<number>;
+  /**
+   * A message was stored. It is published when its sender has its answer, and its sender has its answer when the
+   * result has resolved: so the sender has everything that is before it. Default: at once.
+   */
+  storing?(message: StoringMessage): Promise<void> | undefined;
+  /**
+   * Keeps the will of a session, for the case that this process dies; undefined forgets it. Default: wills end with
+   * their process.
+   */
+  keepWill?(sessionId: string, will: KeptWill | undefined): Promise<void>;
+  /** Called once, before the first session. The result resolves when sessions may come. */
+  attach?(server: BusServer): Promise<void>;
+  /**
+   * Runs a job while no other process runs one with the same key. What it publishes reaches everybody before what the
+   * next one publishes. Default: there is one process.
+   */
+  exclusively?<R>(key: string, job: () => Promise<R>): Promise<R>;
+  /** What the processes know together of signatures. Default: there is one process. */
+  readonly signatures?: SharedSignatures;
+  /** Whether this process may serve its sessions. Default: always. */
+  isServing?(): boolean;
+  /** The processes that live, this one among them. Default: this one. */
+  processes?(): number;
+  /** The processes that clients can be sent to, this one among them. Default: none. */
+  peers?(): readonly BusPeer[];
+  /** Called when the server closes, before the store is closed. */
+  close?(): Promise<void>;
 }
 
 /** Sets of values by key. A key whose set becomes empty is deleted. */

@@ -9,6 +9,7 @@ import type { App } from './app.js';
 import { createBatches } from './batches.js';
 import { createBackEnd, type BackEnd } from './back-end.js';
 import { inProcessBus } from './bus.js';
+import { busServerOf, shareOf } from './bus-server.js';
 import { checkAppId, keyOf } from './check-options.js';
 import { stamps, steadyClock } from './clock.js';
 import { createCommandTurns } from './command-turns.js';
@@ -31,11 +32,11 @@ import { createRoomFanOut } from './room-fan-out.js';
 import { noDrops, stats, withClosed, type ServerStats } from './stats.js';
 import { checkNumbers } from './numbers.js';
 import { createRates } from './rates.js';
-import { closeReason, inBatches, spreadOf } from './returns.js';
+import { closeReason, GOING_AWAY, inBatches, spreadOf } from './returns.js';
 import { api } from './http/api/api.js';
 import { createDoor } from './http/door.js';
 import { createFront } from './http/front.js';
-import { health, readiness } from './http/health.js';
+import { health, NO_LEASE, readiness } from './http/health.js';
 import { httpServer, refuseHandshake, renewTls, type TlsIdentity } from './http/http-server.js';
 import { listener } from './http/listener.js';
 import { ownRequests } from './http/own-requests.js';
@@ -107,7 +108,6 @@ export interface RtmServer {
   close(): Promise<void>;
 }
 
-const GOING_AWAY = 1001;
 /** How long clients have to answer a close, ms. */
 const CLOSE_TIMEOUT = 1_000;
 /** How long clients have to go elsewhere when all of them have been asked, ms. */
@@ -151,11 +151,13 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const clock = steadyClock(wall, report);
   checkAppId(options);
   const key = keyOf(options);
-  const signatures = key === undefined ? undefined : signaturesOf(key, options, { wall, steady: clock });
+  const shared = options.bus?.signatures;
+  const signatures = key === undefined ? undefined : signaturesOf(key, options, { wall, steady: clock, shared });
   const counts = createCounts();
   const inTime = createTimeLimit(limits.storeTimeout, counts.storeCall);
   const inTimeOfHooks = createTimeLimit(limits.hookTimeout, counted(counts.hookCall));
   const bus = limitedBus(options.bus ?? inProcessBus(), inTime);
+  const { isServing, processes, returnsPerSecond, alone } = shareOf(options.bus, limits);
   const told = createToldHooks({
     report,
     inTime: inTimeOfHooks,
@@ -175,12 +177,13 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     appId: options.appId,
     store: limitedStore(options.store ?? memoryStore({ unreadLimit: limits.unreadMessages, clock: wall }), inTime),
     bus,
+    isServing,
     rooms: createRoomFanOut({ bus, turns, limit: limits.roomQueue, report }),
     limits,
     clock,
     wall,
     stamp: stamps(clock),
-    rates: createRates(limits, clock, counts.rateLimited),
+    rates: createRates(limits, clock, counts.rateLimited, processes),
     counts,
     checkBounds: boundsCheck(limits),
     hooks: runHooks(options.hooks ?? {}, {
@@ -199,6 +202,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     loggedInToday: distinctToday(wall),
     endSignatures: signatures?.end ?? noop,
     inOrder: batches.inOrder,
+    alone: alone(batches.inOrder),
     isBusy: serial.isBusy,
     tellUnread: createTellUnread(),
     post: batches.add,
@@ -226,8 +230,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const door = createDoor({ limits, front, report, count: counts.refusedConnection });
   let isReady = true;
   const endpoints = [
-    health(() => readiness(isReady, options.store)),
-    route(front),
+    health(() => readiness(isReady && !isServing() ? NO_LEASE : isReady, options.store)),
+    route(front, options.bus),
     ...(key === undefined || signatures === undefined ? [] : [sign({ app, front, authenticate, key, signatures })]),
     notifications(app),
     memberInfos(app),
@@ -265,7 +269,9 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     tls: options.tls,
     listener: listener({ endpoints, door, prefix: front.prefix, limits }),
     upgrade: (request, socket, head) => {
-      if (offered(request).some((name) => known.has(name))) {
+      if (!isServing())
+        refuseHandshake(socket, '503 Service Unavailable', 'this process has no lease; try another one');
+      else if (offered(request).some((name) => known.has(name))) {
         sockets.handleUpgrade(request, socket, head, (webSocket) => {
           serve(webSocket, socket, front.clientAddress(request));
         });
@@ -273,6 +279,9 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
         refuseHandshake(socket, '400 Bad Request', `Offer one of the subprotocols ${[...known.keys()].join(', ')}`);
     },
   });
+
+  const attached = busServerOf({ app, clients, returnsPerSecond, publicUrl: () => (isReady ? publicUrl : undefined) });
+  await options.bus?.attach?.(attached);
 
   await new Promise<void>((resolve, reject) => {
     http.once('error', reject);
@@ -294,7 +303,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   const goaway = (): void => {
     stopGoaway();
     if (closing !== undefined) return;
-    stopGoaway = inBatches([...clients], limits.returnsPerSecond, (client) => {
+    stopGoaway = inBatches([...clients], returnsPerSecond(), (client) => {
       if (clients.has(client)) client.goAway();
     });
   };
@@ -303,14 +312,14 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     await endsWithin(delay, closeBegins);
     const gone = leaving();
     goaway();
-    const time = within ?? spreadOf(gone.length, limits.returnsPerSecond) + DRAIN_TIMEOUT;
+    const time = within ?? spreadOf(gone.length, returnsPerSecond()) + DRAIN_TIMEOUT;
     await endsWithin(time, Promise.all(gone));
   };
   const close = async (): Promise<void> => {
     isReady = false;
     beginClose();
     stopGoaway();
-    const reason = closeReason('the server is going away', clients.size, limits.returnsPerSecond);
+    const reason = closeReason('the server is going away', clients.size, returnsPerSecond());
     const late = setTimeout(() => {
       for (const socket of sockets.clients) socket.terminate();
     }, CLOSE_TIMEOUT);
@@ -338,11 +347,12 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     if (!(await endsWithin(Math.min(limits.closeTimeout, HOOKS_TIMEOUT), told.drain())))
       report(new Error(`${told.figures().waiting} calls of hooks did not end before the server closed`));
     told.stop();
-    try {
-      await app.store.close();
-    } catch (error) {
-      report(error);
-    }
+    for (const end of [() => options.bus?.close?.(), () => app.store.close()])
+      try {
+        await end();
+      } catch (error) {
+        report(error);
+      }
     closed.complete();
   };
 

@@ -3,7 +3,17 @@
  *
  * @packageDocumentation
  */
-export { inProcessBus, type Bus, type Receive } from './bus.js';
+export {
+  inProcessBus,
+  type Bus,
+  type BusPeer,
+  type BusServer,
+  type BusSession,
+  type KeptWill,
+  type Receive,
+  type StoringMessage,
+} from './bus.js';
+export { clusterBus, type ClusterBus, type ClusterBusOptions } from './cluster/cluster-bus.js';
 export {
   Notice,
   type DisplaceNotice,
@@ -35,7 +45,7 @@ export type { Drops, ServerStats, SlowReceiver } from './stats.js';
 export type { CallFigures, ServerCounts } from './counts.js';
 export type { ToldFigures } from './told-hooks.js';
 export type { ServerClock } from './clock.js';
-export type { LoginRequest, SignedAction } from './signatures.js';
+export type { LoginRequest, SharedSignatures, SignedAction } from './signatures.js';
 export { cloud, cloudLimits, defaultLimits, type Limits, type ResumeRequest, type ServerOptions } from './options.js';
 export type { Authenticate } from './http/sign.js';
 export type { TlsIdentity } from './http/http-server.js';

@@ -44,7 +44,8 @@ const subscription = async (
 /** The bus, with a time limit for each call that has an answer. */
 export const limitedBus = (bus: Bus, limit: TimeLimit): Bus => {
   const own: Partial<Bus> = {
-    subscribe: (clientId, receive) => subscription(limit, 'bus.subscribe', () => bus.subscribe(clientId, receive)),
+    subscribe: (clientId, receive, session) =>
+      subscription(limit, 'bus.subscribe', () => bus.subscribe(clientId, receive, session)),
     enter: (roomId, clientId, receive) => subscription(limit, 'bus.enter', () => bus.enter(roomId, clientId, receive)),
     online: (clientIds) => limit('bus.online', () => bus.online(clientIds)),
     occupants: (roomId) => limit('bus.occupants', () => bus.occupants(roomId)),

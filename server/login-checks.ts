@@ -16,7 +16,7 @@ export const loginVerifier = (
   const isWelcome: App['verifyLogin'] =
     verifyLogin === undefined ? () => true : (login) => inTime('verifyLogin', () => verifyLogin(login));
   if (signatures === undefined || signed?.includes('login') === false) return isWelcome;
-  return async (login) => signatures.login(login) && (await isWelcome(login));
+  return async (login) => (await signatures.login(login)) && (await isWelcome(login));
 };
 
 /** Checks a login with a token by the application's own check, if there is one. */

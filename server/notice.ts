@@ -24,11 +24,16 @@ const CommandAsText = new c.Type<ServerCommand, string>(
   (command) => String(encodeFrame(command, subprotocols.base64)),
 );
 
+/** The place of a stored message in its conversation: its time, and the time of the message before it. */
+const StoredPlace = record('StoredPlace', { conversationId: c.string, at: c.number, prev: c.number }, {});
+
 /**
  * A push. The session with the id `except` does not get it, because it has it already; nor do the sessions of the
  * client `exceptClient`. The session with the id `cause` gets it too, but after the answer to its command. A push with
  * a priority may be dropped if a receiver is slow. With `inRoom`, only sessions get it that are in this chat room. With
- * `outlined`, only sessions get it that have been shown an outline of this conversation.
+ * `outlined`, only sessions get it that have been shown an outline of this conversation. `stored` is set if it is a
+ * stored message: a bus between several processes finds by it what was lost. `prev`: ms; 0 if there is no message
+ * before it, negative if that is not known.
  */
 const PushNotice = record(
   'PushNotice',
@@ -40,6 +45,7 @@ const PushNotice = record(
     priority: RoomPriority,
     inRoom: c.string,
     outlined: c.string,
+    stored: StoredPlace,
   },
 );
 /** Ends these sessions: a later login with the same tag has taken their place. */

@@ -50,11 +50,15 @@ export const rateKindOf = (command: ClientCommand): RateKind | undefined => {
 export const costOf = (command: ClientCommand): number =>
   command.cmd === 'patch' ? Math.max(1, command.patchMessage.patches?.length ?? 0) : 1;
 
-/** `limited` is called with the name of a limit, each time that it refuses something. */
+/**
+ * `limited` is called with the name of a limit, each time that it refuses something. `processes`: how many share what
+ * all clients may do together.
+ */
 export const createRates = (
   { sendsPerMinute, historyPerMinute, othersPerMinute, commandsPerMinute }: Limits,
   clock: ServerClock,
   limited: (limit: keyof Limits) => void,
+  processes: () => number = () => 1,
 ): Rates => {
   const capacities: Readonly<Record<RateKind, number>> = {
     sends: sendsPerMinute,
@@ -96,7 +100,7 @@ export const createRates = (
           ? new Refusal(4116, `a client sends at most ${capacity} messages a minute`)
           : new Refusal(4318, `a client asks at most ${capacity} times a minute for this`);
       }
-      if (!take('all', commandsPerMinute, cost)) {
+      if (!take('all', commandsPerMinute / Math.max(1, processes()), cost)) {
         limited('commandsPerMinute');
         throw new Refusal(4318, `this application asks at most ${commandsPerMinute} times a minute`);
       }

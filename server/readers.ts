@@ -4,7 +4,7 @@ import type { ServerClock } from './clock.js';
 import { noneIsOpen } from './domain/conversations/access.js';
 import { guardedTest, type Report } from './guarded.js';
 import type { ServerOptions } from './options.js';
-import { createSignatures, type Signatures } from './signatures.js';
+import { createSignatures, type SharedSignatures, type Signatures } from './signatures.js';
 
 export const readersOf = (
   { isOpen: test, readers }: ServerOptions,
@@ -18,5 +18,10 @@ export const readersOf = (
 export const signaturesOf = (
   key: string,
   { readers, signatures = readers === 'everyone' ? 'reusable' : 'once', signed = ['login'] }: ServerOptions,
-  { wall, steady }: { readonly wall: ServerClock; readonly steady: ServerClock },
-): Signatures => createSignatures(key, { clock: wall, steady, wanted: new Set(signed), isOnce: signatures === 'once' });
+  {
+    wall,
+    steady,
+    shared,
+  }: { readonly wall: ServerClock; readonly steady: ServerClock; readonly shared?: SharedSignatures | undefined },
+): Signatures =>
+  createSignatures(key, { clock: wall, steady, wanted: new Set(signed), isOnce: signatures === 'once', shared });

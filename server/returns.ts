@@ -1,5 +1,7 @@
 /** How clients come back to the server, or to another one, without all of them coming at once. */
 
+/** The code of a close after which clients come back. */
+export const GOING_AWAY = 1001;
 /** The longest time that clients accept, ms. */
 const LONGEST = 300_000;
 /** Time between two batches, ms. */

@@ -39,6 +39,9 @@ export interface Session {
   readonly ended: () => Ending | undefined;
   /** Sets the will, which is sent when the connection breaks. It replaces an earlier will. */
   readonly setWill: (will: Will) => void;
+  /** Others take the session for gone: what it has asked for and has not begun is not done, and no will is sent. */
+  readonly giveUp: () => void;
+  readonly isGivenUp: () => boolean;
   /** Takes the will, once. Undefined after a logout, or if the server has ended the session. */
   readonly takeWill: () => Will | undefined;
 }
@@ -106,6 +109,7 @@ export const newSession = ({
   let isOver = false;
   let will: Will | undefined;
   let ending: Ending | undefined;
+  let isGivenUp = false;
   const outlines = new Set<string>();
 
   const push = (outgoing: OutgoingPush): void => {
@@ -125,8 +129,16 @@ export const newSession = ({
     room?.leave();
   };
 
-  const finish = (how: Ending['how'], code: number, reason: string): void => {
+  /** Takes the will, and forgets it wherever it is kept. */
+  const takeWill = (): Will | undefined => {
+    const current = will;
     will = undefined;
+    if (current !== undefined) void bus.keepWill?.(id, undefined);
+    return current;
+  };
+
+  const finish = (how: Ending['how'], code: number, reason: string): void => {
+    takeWill();
     // If the session was resumed on another socket, its client is there and needs no message here.
     if (how !== 'resumed') push({ push: { cmd: 'session', op: 'closed', sessionMessage: { code, reason } } });
     leave();
@@ -165,7 +177,10 @@ export const newSession = ({
     login,
     address,
     join: async () => {
-      const joined = await bus.subscribe(clientId, receive);
+      const joined = await bus.subscribe(clientId, receive, {
+        ...{ id, token: login.token },
+        isOpen: () => held === undefined,
+      });
       // The socket may have closed meanwhile.
       if (isOver) joined();
       else unsubscribe = joined;
@@ -201,10 +216,11 @@ export const newSession = ({
     setWill: (next) => {
       will = next;
     },
-    takeWill: () => {
-      const current = will;
-      will = undefined;
-      return current;
+    takeWill,
+    giveUp: () => {
+      isGivenUp = true;
+      takeWill();
     },
+    isGivenUp: () => isGivenUp,
   };
 };

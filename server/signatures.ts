@@ -76,17 +76,34 @@ const NAMES: Readonly<Record<ActionRequest['action'], string | undefined>> = {
   unblock: 'conversation-unblock-clients',
 };
 
+/** What the processes of one application know together of signatures. */
+export interface SharedSignatures {
+  /**
+   * Takes a signature: false if it was taken before, here or in another process, or if the client's signatures were
+   * ended since it was made. Without a nonce it may be taken again. Times in ms since 1970.
+   */
+  readonly take: (signature: {
+    readonly clientId: string;
+    readonly nonce?: string;
+    readonly signedAt: number;
+    readonly until: number;
+  }) => Promise<boolean>;
+  /** Ends all signatures of a client that were made until then. */
+  readonly end: (clientId: string, at: number) => Promise<void>;
+}
+
+/** Several processes ask each other by the database, one process answers at once. */
 export interface Signatures {
   /** Whether a login has a valid signature. */
-  readonly login: (login: LoginRequest) => boolean;
+  readonly login: (login: LoginRequest) => boolean | Promise<boolean>;
   /** Refuses an action that has to be signed and has no valid signature: with 4302, or with 4546 for blocking. */
-  readonly action: (request: ActionRequest) => void;
+  readonly action: (request: ActionRequest) => void | Promise<void>;
   /**
    * The time of a signature that is made now, ms since 1970: later than the client's signatures were last ended.
    */
   readonly timeFor: (clientId: string) => number;
   /** Ends all signatures that were made for this client until now, for logins and for actions. */
-  readonly end: (clientId: string) => void;
+  readonly end: (clientId: string) => void | Promise<void>;
 }
 
 export interface SignatureOptions {
@@ -95,6 +112,8 @@ export interface SignatureOptions {
   readonly wanted: ReadonlySet<SignedAction>;
   /** Whether a signature is good once only. Default true. */
   readonly isOnce?: boolean;
+  /** Default: there is one process. */
+  readonly shared?: SharedSignatures | undefined;
 }
 
 /**
@@ -109,7 +128,7 @@ export interface SignatureOptions {
  */
 export const createSignatures = (
   masterKey: string,
-  { clock, steady = clock, wanted, isOnce = true }: SignatureOptions,
+  { clock, steady = clock, wanted, isOnce = true, shared }: SignatureOptions,
 ): Signatures => {
   /** Keys of accepted signatures (application, client and nonce), each with the time when it expires at the latest. */
   const used = new Map<string, number>();
@@ -137,10 +156,12 @@ export const createSignatures = (
   /** All signatures of the client that were made until then have ended. */
   const endedAt = (clientId: string): number => Math.max(endedForAll, ended.get(clientId) ?? -Infinity);
 
-  const end = (clientId: string): void => {
+  const end = (clientId: string): void | Promise<void> => {
+    const at = steady.now();
     ended.delete(clientId);
-    ended.set(clientId, steady.now());
+    ended.set(clientId, at);
     forget();
+    return shared?.end(clientId, at);
   };
 
   /** `textOf` makes the signed text from the timestamp and the nonce. */
@@ -149,7 +170,7 @@ export const createSignatures = (
     appId: string,
     clientId: string,
     textOf: (timestamp: number, nonce: string) => string,
-  ): boolean => {
+  ): boolean | Promise<boolean> => {
     if (timestamp === undefined || nonce === undefined || signature === undefined) return false;
     if (hasColon(appId) || hasColon(nonce)) return false;
     const now = clock.now();
@@ -160,14 +181,15 @@ export const createSignatures = (
     if (signedAt <= endedAt(clientId)) return false;
     if (!isSameSecret(signature, sign(masterKey, textOf(timestamp, nonce)))) return false;
     forget();
-    if (!isOnce) return true;
+    const until = now + 2 * VALID_FOR;
+    if (!isOnce) return shared?.take({ clientId, signedAt, until }) ?? true;
     const request = JSON.stringify([appId, clientId, nonce]);
     if (used.has(request)) return false;
-    used.set(request, now + 2 * VALID_FOR);
-    return true;
+    used.set(request, until);
+    return shared?.take({ clientId, nonce: request, signedAt, until }) ?? true;
   };
 
-  const verifyAction = (request: ActionRequest): void => {
+  const verifyAction = (request: ActionRequest): void | Promise<void> => {
     const { action, appId = '', clientId, conversationId, members, impliedBy } = request;
     if (!wanted.has(action) || (impliedBy !== undefined && wanted.has(impliedBy))) return;
     const refuse = (why: string): never => {
@@ -181,7 +203,11 @@ export const createSignatures = (
         ? [appId, clientId, sorted, timestamp, nonce].join(':')
         : [appId, clientId, conversationId ?? '', sorted, timestamp, nonce, name].join(':'),
     );
-    if (!good) refuse('the signature of this action was not accepted');
+    const judge = (isAccepted: boolean): void => {
+      if (!isAccepted) refuse('the signature of this action was not accepted');
+    };
+    if (typeof good !== 'boolean') return good.then(judge);
+    judge(good);
   };
 
   return {

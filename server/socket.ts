@@ -20,6 +20,7 @@ import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { outgoingFrames, type OutgoingFrames } from './outgoing.js';
 import { Refusal } from './domain/refusal.js';
+import { GOING_AWAY } from './returns.js';
 import { INTERNAL, errorAnswer } from './error-answer.js';
 import { isHeartbeat } from './heartbeat.js';
 import { timerTime } from './http/timer.js';
@@ -67,6 +68,8 @@ export interface ClientSocket extends Heavy {
   readonly settled: () => Promise<void>;
   /** Asks the client to reconnect elsewhere. */
   readonly goAway: () => void;
+  /** Closes at once. Nothing more is written, and no will is sent: others take the sessions for gone. */
+  readonly abandonTo: (code: number, reason: string) => void;
   /** Takes no more frames, handles and answers those that were taken, then closes. */
   readonly finish: (code: number, reason: string) => Promise<void>;
 }
@@ -104,7 +107,9 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
   const noteBreak = ({ id: holder, clientId, login: { token, tag }, room }: Session): void => {
     const id = room();
     if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.wall.now() }).catch(app.report);
-    app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: LINE_BROKEN, sourceIP: address });
+    // Otherwise, whoever takes this process for gone tells of its clients.
+    if (app.isServing())
+      app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: LINE_BROKEN, sourceIP: address });
   };
 
   const close = (code: number, reason: string): void => {
@@ -130,10 +135,12 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
   const queue = createCommandQueue({ limits, turns: app.commandTurns, report: app.report, room: frames.room, socket });
 
   const answerWith = (command: ServerCommand): void => {
+    if (!app.isServing()) return;
     frames.answer(wireFrame(command, subprotocol));
   };
 
   const writeNow: WritePush = ({ push, priority }, clientId) => {
+    if (!app.isServing()) return;
     const shared = app.frames(push, priority !== undefined);
     app.counts.push();
     if (priority === undefined) frames.push({ shared, clientId });
@@ -159,7 +166,13 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     if (held.length >= MOST_HELD) writeHeld();
   };
 
-  const origin: Origin = { sessions, writePush, missed: frames.missed, version: subprotocol.version, address };
+  const origin: Origin = {
+    ...{ sessions, writePush, missed: frames.missed, version: subprotocol.version, address },
+    isConnected: () => socket.readyState === socket.OPEN,
+    resumedElsewhere: () => {
+      if (sessions.size === 0) close(GOING_AWAY, 'the session goes on elsewhere');
+    },
+  };
 
   const sessionOf = ({ peerId }: ClientCommand): Session | undefined =>
     peerId === undefined ? sessions.values().next().value : sessions.get(peerId);
@@ -293,7 +306,8 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
 
   socket.on('message', (data, isBinary) => {
     heard();
-    if (!isDeaf) receive(data, isBinary);
+    // After a standstill, what has arrived is handled before anything else.
+    if (!isDeaf && app.isServing()) receive(data, isBinary);
   });
   socket.on('ping', heard);
   socket.on('pong', heard);
@@ -327,6 +341,11 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     goAway: () => {
       isSentAway = true;
       frames.write(wireFrame({ cmd: 'goaway' }, subprotocol));
+    },
+    abandonTo: (code, reason) => {
+      queue.abandon();
+      for (const session of sessions.values()) session.giveUp();
+      close(code, reason);
     },
     finish: async (code, reason) => {
       isDeaf = true;

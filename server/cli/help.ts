@@ -17,8 +17,8 @@ ${lines.join('\n')}
 ${line('--config FILE', 'JSON with these options: { "appId": "demo" }')}
 
 Secrets are in files, or in the environment: RX_REALTIME_MASTER_KEY,
-RX_REALTIME_HOOK_SECRET, RX_REALTIME_METRICS_KEY, RX_REALTIME_DATABASE (a URL
-with its password), RX_REALTIME_DATABASE_PASSWORD.
+RX_REALTIME_HOOK_SECRET, RX_REALTIME_METRICS_KEY, RX_REALTIME_DATABASE and
+RX_REALTIME_NATS (URLs with passwords), RX_REALTIME_DATABASE_PASSWORD.
 Exit code: 0 after a signal, 1 if it can't start or is ended by a second one.`;
 
 const PLACE = [

@@ -3,6 +3,7 @@ import * as t from 'io-ts';
 import { record } from '../../codecs/index.js';
 import { guarded } from '../../codecs/type.js';
 import { defaultLimits, type Limits } from '../options.js';
+import { natsPlaceOf } from '../cluster/nats-wire.js';
 import { placeOf } from '../store/postgres/place.js';
 
 const isText = (input: unknown): input is string => typeof input === 'string' && input !== '';
@@ -30,6 +31,13 @@ const isDatabase = (input: unknown): input is string => isText(input) && placeOf
 const DatabaseAddress = guarded(
   'an address such as postgres://user@host:5432/database, with %25 for a % in it',
   isDatabase,
+);
+
+const isNats = (input: unknown): input is string => isText(input) && natsPlaceOf(input) !== undefined;
+const NatsAddress = guarded('an address such as nats://host:4222, or several, apart by commas', isNats);
+const NodeName = guarded(
+  'a name of at most 64 letters, digits, dots, hyphens and underscores',
+  (input): input is string => isText(input) && /^[\w.-]{1,64}$/.test(input),
 );
 
 const oneOf = <A extends string>(...texts: readonly A[]): t.Type<A> =>
@@ -81,6 +89,8 @@ const codecs = {
   data: Folder,
   database: DatabaseAddress,
   databasePasswordFile: Path,
+  nats: NatsAddress,
+  node: NodeName,
   keep: KeepOption,
   uploads: Folder,
   hooks: WebAddress,
@@ -136,6 +146,8 @@ export const commandLine: Readonly<Record<OptionName, Argument>> = {
   data: { name: 'data', value: 'DIR|memory', help: 'keeps everything there; default ./data' },
   database: { name: 'database', value: 'URL', help: 'or in PostgreSQL: postgres://user@host/db' },
   databasePasswordFile: { name: 'database-password-file', value: 'FILE', help: 'its password, if the URL has none' },
+  nats: { name: 'nats', value: 'URL', help: 'between several servers: nats://host:4222' },
+  node: { name: 'node', value: 'NAME', help: 'the name of this one; default: host and pid' },
   keep: { name: 'keep', value: 'NAME=N', isRepeated: true, help: 'how long: historyDays=30, room.historyDays=1' },
   uploads: { name: 'uploads', value: 'DIR', help: "keeps the files of messages; default: doesn't" },
   hooks: { name: 'hooks', value: 'URL', help: 'web hooks of your back end' },
@@ -159,5 +171,6 @@ export const insteadOf: Readonly<Record<string, string>> = {
   metricsKey: 'a secret has a file of its own: use metricsKeyFile, or RX_REALTIME_METRICS_KEY',
   'database-password':
     'others can see the arguments of a process: use --database-password-file, or RX_REALTIME_DATABASE',
+  'nats-password': 'others can see the arguments of a process: give the address in RX_REALTIME_NATS',
   databasePassword: 'a secret has a file of its own: use databasePasswordFile, or RX_REALTIME_DATABASE',
 };

@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs';
 import { either as E } from 'fp-ts';
 import { take } from 'rxjs';
 import { defined } from '../../codecs/defined.js';
+import { clusterBus, type ClusterBus } from '../cluster/cluster-bus.js';
 import { createServer, type RtmServer } from '../create-server.js';
 import { makeDirectory } from '../make-directory.js';
-import { health, readiness } from '../http/health.js';
+import { health, NO_LEASE, readiness } from '../http/health.js';
 import type { TlsIdentity } from '../http/http-server.js';
 import type { ServerStats } from '../stats.js';
 import { webHooks } from '../web-hooks.js';
@@ -25,8 +26,10 @@ export const readTextFile = (path: string): E.Either<string, string> =>
   E.tryCatch(() => readFileSync(path, 'utf8'), whyUnreadable);
 
 /** All texts of the settings that no line of the log may show. */
-export const secretsOf = ({ masterKey, hooks, metrics, database }: Settings): readonly string[] =>
-  [masterKey, hooks?.secret, metrics.key, ...(database?.secrets ?? [])].filter((secret) => secret !== undefined);
+export const secretsOf = ({ masterKey, hooks, metrics, database, nats }: Settings): readonly string[] =>
+  [masterKey, hooks?.secret, metrics.key, ...(database?.secrets ?? []), ...(nats?.secrets ?? [])].filter(
+    (secret) => secret !== undefined,
+  );
 
 const readTls = ({ cert, key }: NonNullable<Settings['tls']>): TlsIdentity => {
   const read = (name: string, path: string): string =>
@@ -118,17 +121,26 @@ export const serve = async (settings: Settings, { version, isTerminal, write, on
     log.error('the store has failed: this server stops', { error });
     onFatal();
   });
+  const { database, nats, node } = settings;
+  const opening = async (): Promise<ClusterBus | undefined> =>
+    database === undefined ? undefined : clusterBus({ store: data.store, ...defined({ nats: nats?.url, node }) });
+  const bus = await opening().catch(async (error: unknown) => {
+    await data.store.close();
+    throw error;
+  });
   const starting = async (): Promise<RtmServer> => {
     // A file of this name is noticed now, and not with the first upload.
     if (settings.uploads !== undefined) await makeDirectory(settings.uploads);
     return createServer({
       ...options(settings),
       store: data.store,
+      ...defined({ bus }),
       onError: report,
       onRequest: metricsEndpoint(metrics, readerOf(settings), report),
     });
   };
   const server = await starting().catch(async (error: unknown) => {
+    await bus?.close();
     await data.store.close();
     throw error;
   });
@@ -136,7 +148,10 @@ export const serve = async (settings: Settings, { version, isTerminal, write, on
   let operators: Awaited<ReturnType<typeof listenForOperators>> | undefined;
   if (own !== undefined) {
     const mayRead = own.key === undefined ? () => true : withKey(own.key);
-    const endpoints = [health(() => readiness(isReady, data.store)), metricsEndpoint(metrics, mayRead, report)];
+    const endpoints = [
+      health(() => readiness(isReady && bus?.isServing?.() === false ? NO_LEASE : isReady, data.store)),
+      metricsEndpoint(metrics, mayRead, report),
+    ];
     try {
       operators = await listenForOperators(endpoints, own);
     } catch (error) {
@@ -150,7 +165,8 @@ export const serve = async (settings: Settings, { version, isTerminal, write, on
     ...defined({ metricsPort: operators?.port }),
     version,
     pid: process.pid,
-    ...stateOf(settings, data.text),
+    ...defined({ node: bus?.node }),
+    ...stateOf(settings, data.text, bus?.wire),
   });
 
   return {

@@ -6,6 +6,8 @@ import { defined } from '../../codecs/defined.js';
 import { cloudLimits, type Limits } from '../options.js';
 import { readArguments } from './arguments.js';
 import type { Retention, RetentionByKind } from '../domain/memory/retention.js';
+import { readSecret, SECRETS, type Found, type Secret, type Sources } from './secrets.js';
+import { natsSecretsIn } from '../cluster/nats-wire.js';
 import { passwordsIn, withPassword } from '../store/postgres/place.js';
 import { commandLine, insteadOf, Options, paths, type OptionName } from './options.js';
 
@@ -38,6 +40,14 @@ export interface Settings {
     /** Texts that no log may show. */
     readonly secrets: readonly string[];
   };
+  /** The broker between several servers over one database. Without it, they use the database. */
+  readonly nats?: {
+    readonly url: string;
+    /** Texts that no log may show. */
+    readonly secrets: readonly string[];
+  };
+  /** The name of this server among several. */
+  readonly node?: string;
   /** How long things are kept. */
   readonly keep: Retention & { readonly retention: RetentionByKind };
   readonly uploads?: string;
@@ -53,14 +63,6 @@ export interface Settings {
   readonly drain: number;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly logFormat?: 'json' | 'text';
-}
-
-export interface Sources {
-  /** The arguments behind `serve`. */
-  readonly argv: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** The text of a file, or why it can't be read. */
-  readonly readFile: (path: string) => E.Either<string, string>;
 }
 
 /** What was asked for: to serve, or to show the help. */
@@ -178,40 +180,6 @@ const readConfig = (file: string | undefined, readFile: Sources['readFile']): E.
   );
 };
 
-interface Secret {
-  readonly key: 'masterKeyFile' | 'hookSecretFile' | 'metricsKeyFile' | 'databasePasswordFile';
-  readonly variable: string;
-}
-
-const SECRETS = {
-  masterKey: { key: 'masterKeyFile', variable: 'RX_REALTIME_MASTER_KEY' },
-  hookSecret: { key: 'hookSecretFile', variable: 'RX_REALTIME_HOOK_SECRET' },
-  metricsKey: { key: 'metricsKeyFile', variable: 'RX_REALTIME_METRICS_KEY' },
-  databasePassword: { key: 'databasePasswordFile', variable: 'RX_REALTIME_DATABASE_PASSWORD' },
-} as const satisfies Readonly<Record<string, Secret>>;
-
-/** A secret: of the file that an argument names, of the environment, or of the file that a file of settings names. */
-const readSecret = (
-  { key, variable }: Secret,
-  { env, readFile }: Sources,
-  args: Options,
-  config: Options,
-): E.Either<string, string | undefined> => {
-  const checked = (name: string, text: string): E.Either<string, string> =>
-    text === '' || /[\r\n\0]/.test(text)
-      ? E.left(`${name}: a secret is one line of text, and not empty`)
-      : E.right(text);
-  const inFile = (file: string): E.Either<string, string> => {
-    const name = `--${commandLine[key].name} ${file}`;
-    const text = readFile(file);
-    return E.isLeft(text) ? E.left(`${name}: ${text.left}`) : checked(name, text.right.replace(/\s+$/, ''));
-  };
-  const [argument, own, file] = [args[key], env[variable], config[key]];
-  if (argument !== undefined) return inFile(argument);
-  if (own !== undefined) return checked(variable, own);
-  return file === undefined ? E.right(undefined) : inFile(file);
-};
-
 const limitsIn = ({ limits }: Options): Partial<Limits> => {
   const { preset, ...others } = limits ?? {};
   return { ...(preset === 'cloud' ? cloudLimits : {}), ...defined(others) };
@@ -240,6 +208,12 @@ const mistakesIn = (
   ...(options.database === undefined && databasePassword !== undefined
     ? ['--database-password-file: it needs --database, or RX_REALTIME_DATABASE']
     : []),
+  ...(options.nats !== undefined && options.database === undefined
+    ? ['--nats: several servers need one database; give --database, or RX_REALTIME_DATABASE']
+    : []),
+  ...(options.node !== undefined && options.database === undefined
+    ? ['--node: it needs --database, or RX_REALTIME_DATABASE']
+    : []),
   ...(options.metricsHost !== undefined && options.metricsPort === undefined
     ? ['--metrics-host: it needs --metrics-port']
     : []),
@@ -250,8 +224,6 @@ const mistakesIn = (
       ]
     : []),
 ];
-
-type Found = Readonly<Record<keyof typeof SECRETS, string | undefined>>;
 
 const databaseOf = (given: string, password: string | undefined): NonNullable<Settings['database']> => {
   const url = password === undefined ? given : withPassword(given, password);
@@ -286,6 +258,8 @@ const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Setti
       publicUrl,
       uploads,
       logFormat,
+      node: options.node,
+      nats: options.nats === undefined ? undefined : { url: options.nats, secrets: natsSecretsIn(options.nats) },
       database: database === undefined ? undefined : databaseOf(database, databasePassword),
       data:
         data === MEMORY || database !== undefined
@@ -297,19 +271,27 @@ const settingsOf = (options: Options, isExposed: boolean, secrets: Found): Setti
   };
 };
 
-const DATABASE = 'RX_REALTIME_DATABASE';
+const VARIABLES = { database: 'RX_REALTIME_DATABASE', nats: 'RX_REALTIME_NATS' } as const;
 
-/** The address of the database in the environment. */
-const databaseIn = (env: Sources['env']): E.Either<Mistakes, Options> => {
-  const database = env[DATABASE];
-  return database === undefined ? E.right({}) : decodeOptions({ database }, () => DATABASE);
-};
+/** The addresses of the database and the broker in the environment. */
+const addressesIn = (env: Sources['env']): E.Either<Mistakes, Options> =>
+  decodeOptions(
+    defined({ database: env[VARIABLES.database], nats: env[VARIABLES.nats] }),
+    ([key]) => VARIABLES[key === 'nats' ? 'nats' : 'database'],
+  );
 
 /** Arguments are no place for a password. */
 const passwordMistakes = (args: E.Either<Mistakes, Options>): Mistakes =>
-  E.isRight(args) && args.right.database !== undefined && passwordsIn(args.right.database).length > 0
-    ? [`--database: ${String(insteadOf['database-password'])}`]
-    : [];
+  E.isLeft(args)
+    ? []
+    : [
+        ...(args.right.database !== undefined && passwordsIn(args.right.database).length > 0
+          ? [`--database: ${String(insteadOf['database-password'])}`]
+          : []),
+        ...(args.right.nats !== undefined && natsSecretsIn(args.right.nats).length > 0
+          ? [`--nats: ${String(insteadOf['nats-password'])}`]
+          : []),
+      ];
 
 /**
  * Reads what `serve` is told. An argument counts more than the environment, and that more than the file. A secret is
@@ -320,7 +302,7 @@ export const readSettings = (sources: Sources): E.Either<Mistakes, Wanted> => {
   if (wantsHelp) return E.right({ _tag: 'Help' });
   const args = decodeOptions(given, ofArguments);
   const config = readConfig(file, sources.readFile);
-  const environment = databaseIn(sources.env);
+  const environment = addressesIn(sources.env);
   const early = [
     ...mistakes,
     ...(E.isLeft(environment) ? environment.left : []),

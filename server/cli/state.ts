@@ -9,14 +9,19 @@ export interface State {
 const listed = (pairs: readonly (readonly [boolean, string])[]): readonly string[] =>
   pairs.filter(([is]) => is).map(([, text]) => text);
 
-/** `kept`: where what is kept is. */
-export const stateOf = (settings: Settings, kept: string): State => {
+/** `kept`: where what is kept is. `wire`: how several servers reach each other. */
+export const stateOf = (settings: Settings, kept: string, wire?: string): State => {
   const { appId, masterKey, isOpen, readers, tls, uploads, hooks, limits, metrics, publicUrl, trustedProxies } =
     settings;
   return {
     on: [
       kept,
       ...listed([
+        [
+          wire !== undefined,
+          `several servers may use this database: they reach each other by ${String(wire)}` +
+            (settings.nats === undefined ? ', which is slower than --nats' : ''),
+        ],
         [tls !== undefined, 'TLS in this process'],
         [publicUrl !== undefined, `clients reach it at ${String(publicUrl)}`],
         [trustedProxies.length > 0, `trusted proxies: ${trustedProxies.join(', ')}`],

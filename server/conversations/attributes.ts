@@ -34,7 +34,7 @@ const changeable = async (app: App, actor: Actor, id: string): Promise<Conversat
  * answer.
  */
 export const updateAttributes = async (app: App, actor: Actor, id: string, data: string): Promise<ServerCommand> =>
-  app.inOrder(id, async () => {
+  app.alone(id, async () => {
     const { store, bus, limits, hooks } = app;
     const { attributeBytes: atMost } = limits;
     const conversation = await changeable(app, actor, id);
@@ -80,7 +80,7 @@ export const setMuted = async (
   id: string,
   muted: boolean,
 ): Promise<ServerCommand> =>
-  app.inOrder(id, async () => {
+  app.alone(id, async () => {
     const conversation = forMuting(await existing(app, id), actor);
     await app.store.setMuted(id, actor.clientId, muted);
     return mutedAnswer(conversation, app.stamp());

@@ -21,7 +21,7 @@ export interface Wanted extends WantedInfo {
    * Refuses if the client would have to join the existing conversation and its signature does not allow that.
    * Default: joining is allowed.
    */
-  readonly verifyJoin?: (id: string) => void;
+  readonly verifyJoin?: (id: string) => Promise<void>;
 }
 
 /** The name and the attributes in the form that hooks and the wire use. */
@@ -42,7 +42,7 @@ const joined = async (
 ): Promise<ConversationInfo> => {
   const { clientId } = actor;
   if (info.kind !== 'ordinary' || clientId === undefined || isMember(info, actor)) return info;
-  verifyJoin?.(info.id);
+  await verifyJoin?.(info.id);
   const { allowed, failed } = await addMembers(app, actor, info.id, [clientId]);
   const [no] = failed;
   if (no !== undefined) throw new Refusal(no.code === FULL ? FULL : BLOCKED, no.detail);
@@ -110,7 +110,7 @@ export const createConversation = async (app: App, actor: Actor, wanted: Wanted)
 
 /** Deletes a conversation. Its members, or the clients in the chat room, are told that they are no longer in it. */
 export const deleteConversation = async (app: App, actor: Actor, id: string): Promise<void> =>
-  app.inOrder(id, async () => {
+  app.alone(id, async () => {
     const { kind, members = [] } = await existing(app, id);
     const tellDeleted = async (): Promise<void> => {
       if (kind === 'room') endRoom(app, actor, id);

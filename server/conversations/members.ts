@@ -25,15 +25,32 @@ const membersNow = async (app: App, id: string): Promise<ReadonlySet<string>> =>
   return new Set(now?.members);
 };
 
+/** There may be other processes. */
+const isOneOfSeveral = ({ bus }: App): boolean => bus.exclusively !== undefined;
+
+/** Who comes and goes in a chat room changes nothing that others look at: many do at a time. */
+const turnsOf = async (app: App, id: string): Promise<App['inOrder']> =>
+  !isOneOfSeveral(app) || (await existing(app, id)).kind === 'room' ? app.inOrder : app.alone;
+
 /** Enters a chat room, and leaves the one before. */
 export const enterRoom = async (app: App, { session, clientId }: Actor, id: string): Promise<TimedOutcome> => {
   if (session === undefined || clientId === undefined)
     throw new Refusal(4314, 'who is in a chat room has entered it: nobody can be added');
-  if ((await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0)
-    return { allowed: [], failed: failure(4315, 'blocked in this chat room', [clientId]), at: app.stamp() };
+  const blocked = (): TimedOutcome => ({
+    allowed: [],
+    failed: failure(4315, 'blocked in this chat room', [clientId]),
+    at: app.stamp(),
+  });
+  if ((await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0) return blocked();
   // Remembered first: if that fails, nothing has changed, and the client can try again.
   await app.store.rememberRoom(session.login.token, session.id, { id });
   await session.enter(id);
+  // A process that blocks it meanwhile tells only who is in the room.
+  if (isOneOfSeveral(app) && (await app.store.whoIsListed(id, 'blocked', [clientId])).size > 0) {
+    session.exit();
+    await app.store.rememberRoom(session.login.token, session.id, undefined);
+    return blocked();
+  }
   return { allowed: [clientId], failed: [], at: app.stamp() };
 };
 
@@ -58,7 +75,7 @@ export const addMembers = async (
 ): Promise<TimedOutcome> => {
   checkNumber(wanted, app.limits.clientIds);
   checkMembers(wanted);
-  return app.inOrder(id, async () => {
+  return (await turnsOf(app, id))(id, async () => {
     const conversation = await existing(app, id);
     checkAdding(conversation, actor, wanted);
     if (conversation.kind === 'room') return enterRoom(app, actor, id);
@@ -136,7 +153,7 @@ export const removeMembers = async (
   wanted: readonly string[],
 ): Promise<TimedOutcome> => {
   checkNumber(wanted, app.limits.clientIds);
-  return app.inOrder(id, async () => {
+  return (await turnsOf(app, id))(id, async () => {
     const conversation = await existing(app, id);
     checkRemoving(conversation, actor, wanted);
     if (conversation.kind === 'room') {

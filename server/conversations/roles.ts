@@ -18,7 +18,7 @@ import { hasRole, outranks, roleOf } from '../domain/conversations/ranks.js';
  * Gives a member another role. The actor has to rank above the member, and the new role has to be below the actor's.
  */
 export const setRole = async (app: App, actor: Actor, id: string, clientId: string, role: MemberRole): Promise<void> =>
-  app.inOrder(id, async () => {
+  app.alone(id, async () => {
     const conversation = await asMember(app, actor, id, 4317);
     ordinaryOnly(conversation, 'has no roles');
     const { members = [] } = conversation;
@@ -111,7 +111,7 @@ export const setListed = async (
 ): Promise<Outcome> => {
   checkNumber(clientIds, app.limits.clientIds);
   checkMembers(clientIds);
-  return app.inOrder(id, async () => {
+  return app.alone(id, async () => {
     const { info, roles } = await asManager(app, actor, id);
     const { store, bus, limits } = app;
     const wereIn = new Set(info.members);

@@ -23,7 +23,7 @@ export const silenceFor = async (
   checkMembers([clientId]);
   if (seconds !== undefined && !(Number.isSafeInteger(seconds) && seconds >= 1 && seconds <= LONGEST))
     throw new Refusal(4114, `a silence lasts 1 to ${LONGEST} seconds`);
-  return app.inOrder(id, async () => {
+  return app.alone(id, async () => {
     const info = await existing(app, id);
     if (info.kind === 'temporary') throw new Refusal(4314, 'a temporary conversation has no silenced clients');
     const { store, limits, wall } = app;

@@ -135,7 +135,15 @@ export interface Audience {
 /** The result of storing a message. */
 export type Appended =
   | MayNotSpeak
-  | ({ readonly _tag: 'Appended'; readonly message: StoredMessage } & Audience)
+  | ({
+      readonly _tag: 'Appended';
+      readonly message: StoredMessage;
+      /**
+       * The time of the message before it in its conversation, ms; 0 if there is none. A server of several processes
+       * needs it. Default: not known.
+       */
+      readonly prev?: number;
+    } & Audience)
   /** The same sender has stored a message with the same token before: this one. */
   | { readonly _tag: 'Repeated'; readonly message: StoredMessage };
 

@@ -13,7 +13,7 @@ export const blacklistBlock: Handler<CommandOf<'blacklist', 'block'>> = async (
   const { srcCid, toPids: members = [], t, n, s } = blacklistMessage;
   const actor = clientActor(session());
   const { appId } = actor.session.login;
-  app.verifyAction({
+  await app.verifyAction({
     action: 'block',
     appId,
     clientId: actor.clientId,
@@ -32,7 +32,7 @@ export const blacklistUnblock: Handler<CommandOf<'blacklist', 'unblock'>> = asyn
   const { srcCid, toPids: members = [], t, n, s } = blacklistMessage;
   const actor = clientActor(session());
   const { appId } = actor.session.login;
-  app.verifyAction({
+  await app.verifyAction({
     action: 'unblock',
     appId,
     clientId: actor.clientId,

@@ -11,7 +11,7 @@ export const convAdd: Handler<CommandOf<'conv', 'add'>> = async (
 ) => {
   const actor = clientActor(session());
   const { clientId } = actor;
-  app.verifyAction({
+  await app.verifyAction({
     action: isSelf(actor, m) ? 'join' : 'add',
     appId: actor.session.login.appId,
     clientId,

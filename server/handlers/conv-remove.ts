@@ -10,7 +10,7 @@ export const convRemove: Handler<CommandOf<'conv', 'remove'>> = async (
   { convMessage: { cid, m = [], t, n, s } },
 ) => {
   const actor = clientActor(session());
-  app.verifyAction({
+  await app.verifyAction({
     action: isSelf(actor, m) ? 'quit' : 'remove',
     appId: actor.session.login.appId,
     clientId: actor.clientId,

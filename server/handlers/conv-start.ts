@@ -11,11 +11,11 @@ export const convStart: Handler<CommandOf<'conv', 'start'>> = async ({ app, sess
   const creator = clientActor(session());
   const { m = [], t, n, s } = convMessage;
   const by = { appId: login.appId, clientId, ...signed({ t, n, s }) };
-  app.verifyAction({ ...by, action: 'create', members: [...foundersOf(creator, m)] });
+  await app.verifyAction({ ...by, action: 'create', members: [...foundersOf(creator, m)] });
   const info = await createConversation(app, creator, {
     ...wantedBy(convMessage),
-    verifyJoin: (id) => {
-      app.verifyAction({ ...by, action: 'join', conversationId: id, members: [clientId], impliedBy: 'create' });
+    verifyJoin: async (id) => {
+      await app.verifyAction({ ...by, action: 'join', conversationId: id, members: [clientId], impliedBy: 'create' });
     },
   });
   return { answer: started(info, app.clock.now()) };

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { either as E } from 'fp-ts';
 import { defined } from '../../codecs/defined.js';
-import { JsonObject, parseJson } from '../../codecs/index.js';
+import { decodeClientFrame, encodeFrame, JsonObject, parseJson, subprotocols } from '../../codecs/index.js';
 import { clientActor } from '../actor.js';
 import type { App } from '../app.js';
+import type { KeptWill } from '../bus.js';
 import { HIGH, asSpeaker } from '../conversations/access.js';
 import { bodyOf } from '../domain/messages/body.js';
 import { checkSize } from '../messages/body.js';
@@ -33,6 +34,13 @@ const outgoingOf = (from: string, { directMessage: wire, priority }: Direct): Ou
   ...pushDataOf(wire),
 });
 
+/** Sends a will that was kept for a client whose process has died. */
+export const sendKeptWill = async (app: App, { clientId, command: text }: KeptWill): Promise<void> => {
+  const decoded = decodeClientFrame(text);
+  if (E.isLeft(decoded) || decoded.right.cmd !== 'direct') return;
+  await deliverUnasked(app, { isBackEnd: false, clientId }, outgoingOf(clientId, decoded.right));
+};
+
 /** Whether a message is put into the queue of its conversation before anything is waited for. A will is not sent. */
 export const isQueuedAtOnce = ({ hooks }: App, { directMessage, priority }: Direct): boolean =>
   directMessage.transient !== true && directMessage.will !== true && !hooks.decidesOnMessages && priority !== HIGH;
@@ -52,6 +60,8 @@ export const direct: Handler<Direct> = async ({ app, session }, command) => {
   const outgoing = outgoingOf(sender.clientId, command);
   if (wire.will === true) {
     await asSpeaker(app, actor, wire.cid);
+    const kept = { clientId: sender.clientId, command: String(encodeFrame(command, subprotocols.base64)) };
+    await app.bus.keepWill?.(sender.id, kept);
     sender.setWill(async () => {
       await deliverUnasked(app, actor, outgoing);
     });

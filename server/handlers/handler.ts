@@ -12,6 +12,12 @@ export interface Origin {
   readonly version: Subprotocol['version'];
   /** The network address of the client. */
   readonly address: string;
+  readonly isConnected: () => boolean;
+  /**
+   * A session of the socket goes on over another one. If the socket has no other session, it is closed: its client may
+   * be here after all, since a login may have been held up on its way, and comes back then.
+   */
+  readonly resumedElsewhere: () => void;
 }
 
 export interface Context {

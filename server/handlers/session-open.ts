@@ -145,7 +145,7 @@ const forget = (sessions: Origin['sessions'], session: Session): void => {
 };
 
 const newSessionOf = (
-  { app, origin: { sessions, writePush, missed, address } }: Parameters<Handler<Open>>[0],
+  { app, origin: { sessions, writePush, missed, address, resumedElsewhere } }: Parameters<Handler<Open>>[0],
   login: Session['login'],
   { wasOpen, ua = '' }: { readonly wasOpen: () => boolean; readonly ua?: string | undefined },
 ): Session => {
@@ -171,6 +171,7 @@ const newSessionOf = (
           closeCode: CLOSE_CODES[how],
           sourceIP: address,
         });
+      if (how === 'resumed' && app.bus.exclusively !== undefined) resumedElsewhere();
     },
     expelled: () => {
       void app.store.rememberRoom(token, holder, undefined).catch(app.report);
@@ -207,6 +208,8 @@ const openAs = async (
   const session = newSessionOf(context, login, { wasOpen: () => isOpen, ua: command.sessionMessage.ua });
   try {
     await session.join();
+    // It may have waited for long. Its client may have logged in to another process meanwhile.
+    if (app.bus.exclusively !== undefined && !origin.isConnected()) throw notGood();
     const opened = await store.openSession({ session: login, resumes: stored !== undefined }, now);
     if (opened._tag === 'Gone') throw notGood();
     if (opened._tag === 'Displaced') {

@@ -84,6 +84,12 @@ const valuesOf = ({ headers }: IncomingMessage, name: string): readonly string[]
 
 const schemeOf = (scheme: 'ws' | 'http', { isSecure }: Place): string => `${scheme}${isSecure ? 's' : ''}://`;
 
+/** The address of sockets at a public address. */
+export const socketUrlOf = (publicUrl: string): string => {
+  const place = publicPlace(publicUrl);
+  return `${schemeOf('ws', place)}${place.host}${place.path === '/' ? '' : place.path}`;
+};
+
 /**
  * Reads `publicUrl` and `trustedProxies`. Throws a `RangeError` that names a wrong one. With `publicUrl`, no address
  * depends on the headers of a request. Headers of forwarding are read only if a trusted proxy has sent the request.

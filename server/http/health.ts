@@ -4,8 +4,12 @@ import { pathOf, type Endpoint } from './respond.js';
 
 const HEADERS = { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' };
 
-/** Why a server should get no new clients, or `ready`. */
-export const readiness = (isReady: boolean, store: Pick<Store, 'isReachable'> | undefined): string => {
+/** Why a process of several should get no new clients. */
+export const NO_LEASE = 'the database has not been reached in time: others may serve the clients of this process';
+
+/** Why a server should get no new clients, or `ready`. `isReady`: a text is another reason why not. */
+export const readiness = (isReady: boolean | string, store: Pick<Store, 'isReachable'> | undefined): string => {
+  if (typeof isReady === 'string') return isReady;
   if (!isReady) return 'stopping';
   return store?.isReachable?.() === false ? 'the store can not be reached' : 'ready';
 };

@@ -1,6 +1,8 @@
 /** The directory of uploaded files. */
+import { createHash } from 'node:crypto';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { makeDirectory } from '../make-directory.js';
 
@@ -9,8 +11,12 @@ import { makeDirectory } from '../make-directory.js';
  * into the file system.
  */
 export const STORED = /^[0-9a-f]{32}(?:\.[a-z0-9]{1,8})?$/;
-/** A file that is being received, by the process with this id. */
-const PART = /^[0-9a-f]{32}(?:\.(\d{1,10}))?\.part$/;
+/** A file that is being received, on the machine with this mark, by the process with this id. */
+const PART = /^[0-9a-f]{32}(?:\.([0-9a-f]{8}))?(?:\.(\d{1,10}))?\.part$/;
+/** A machine, or a container: the ids of processes say nothing about those of others. */
+const MACHINE = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+/** A part of another machine is left over after this time, ms. */
+const LEFT_AFTER = 86_400_000;
 
 /** The parts that this process is writing, of all of its servers. */
 const writing = new Set<string>();
@@ -25,8 +31,14 @@ const isAlive = (pid: number): boolean => {
 };
 
 /** Whether nobody writes this part any more: its process was killed. */
-const isLeftOver = (path: string, pid: string | undefined): boolean =>
-  !writing.has(path) && (pid === undefined || Number(pid) === process.pid || !isAlive(Number(pid)));
+const isLeftOver = async (path: string, machine: string | undefined, pid: string | undefined): Promise<boolean> => {
+  if (machine !== undefined && machine !== MACHINE)
+    return stat(path).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs > LEFT_AFTER,
+      () => false,
+    );
+  return !writing.has(path) && (pid === undefined || Number(pid) === process.pid || !isAlive(Number(pid)));
+};
 
 /** Files that are stored, and their size. */
 export interface Found {
@@ -43,7 +55,7 @@ export const sweep = async (directory: string): Promise<Found> => {
   for (const name of names) {
     const path = join(directory, name);
     const part = PART.exec(name);
-    if (part !== null && isLeftOver(path, part[1])) await rm(path, { force: true });
+    if (part !== null && (await isLeftOver(path, part[1], part[2]))) await rm(path, { force: true });
     if (!STORED.test(name)) continue;
     files += 1;
     bytes += await stat(path).then(
@@ -74,7 +86,7 @@ export const storeFile = async (
   { id, name }: { readonly id: string; readonly name: string },
   write: (to: WriteStream) => Promise<void>,
 ): Promise<void> => {
-  const part = join(directory, `${id}.${process.pid}.part`);
+  const part = join(directory, `${id}.${MACHINE}.${process.pid}.part`);
   await makeDirectory(directory);
   writing.add(part);
   const stream = createWriteStream(part, { flags: 'wx' });

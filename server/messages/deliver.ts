@@ -14,7 +14,8 @@ import { randomIds } from '../random-ids.js';
 import type { Appended, NewMessage, StoredMessage } from '../store/store.js';
 import type { Settlement } from '../unsettled.js';
 import { checkSize, fromHook, toHook } from './body.js';
-import { handOut, type HandingOut } from './handing-out.js';
+import type { Session } from '../session.js';
+import { handOut, UNKNOWN, type HandingOut } from './handing-out.js';
 
 /** A message as its sender gives it. */
 export interface Outgoing {
@@ -110,13 +111,22 @@ const sendNow = (
 export interface Posting {
   readonly message: Omit<NewMessage, 'now'> & { readonly token: string };
   readonly how: HandingOut;
+  /** The sender's session, if a client has sent it. */
+  readonly session: Session | undefined;
 }
 
 const postingOf = (
   actor: Actor,
   content: ReturnType<typeof contentOf> & { readonly token: string },
   how: HandingOut,
-): Posting => ({ message: { ...content, ...defined({ speaker: speakerOf(actor) }) }, how });
+): Posting => ({
+  message: { ...content, ...defined({ speaker: speakerOf(actor) }) },
+  how,
+  session: actor.session,
+});
+
+/** Of a message that is not stored any more, since its sender's session was given up. Nobody waits for it. */
+const GIVEN_UP: Posted = { result: { _tag: 'NoConversation' }, answered: () => undefined };
 
 /** What became of a message. Nobody gets it, nor a later message of its conversation, before `answered` is called. */
 export interface Posted {
@@ -130,6 +140,14 @@ export interface Posted {
  */
 const SKEW = 60_000;
 
+/** When the sender of a message has everything that is before it. */
+const turnOf = ({ bus }: App, result: Appended, except: string | undefined): Promise<void> | undefined => {
+  if (bus.storing === undefined || result._tag !== 'Appended' || result.kind === 'system') return undefined;
+  const { message, prev = UNKNOWN, receivers, kind } = result;
+  const { conversationId, timestamp: at, from } = message;
+  return bus.storing({ ...{ conversationId, at, prev, from, except, receivers }, isRoom: kind === 'room' });
+};
+
 /**
  * Stores messages of one conversation by one call. Then, one message after the other, it answers the sender and sends
  * the message to its receivers: whoever is the sender of one and a receiver of another has both in their order. It is
@@ -138,7 +156,7 @@ const SKEW = 60_000;
  * If the store fails, it may have stored the messages all the same. So it is asked for them later, and the receivers
  * get them then: a sender that repeats a message is answered with the stored one, and nobody would get it otherwise.
  */
-export const post = async (
+const postAll = async (
   app: App,
   conversationId: string,
   postings: readonly Posting[],
@@ -166,19 +184,38 @@ export const post = async (
   );
   if (results.length !== postings.length)
     throw new TypeError(`the store has taken ${results.length} of ${postings.length} messages`);
+  const turns = results.map((result, index) => turnOf(app, result, postings[index]?.how.except));
   for (const [index, { how }] of postings.entries()) {
     const result = results[index];
     if (result === undefined) continue;
+    await turns[index];
     await new Promise<void>((answered) => {
       answer(index, { result, answered });
     });
     if (result._tag !== 'Appended') continue;
     try {
-      handOut(app, result, result.message, how);
+      handOut(app, result, result.message, how, result.prev);
     } catch (error) {
       app.report(error);
     }
   }
+};
+
+const isGivenUp = ({ session }: Posting): boolean => session?.isGivenUp() === true;
+
+/**
+ * As `postAll`, without the messages of sessions that were given up: their clients may have sent these, and those
+ * before them, to another process meanwhile.
+ */
+export const post: typeof postAll = async (app, conversationId, postings, answer) => {
+  if (!postings.some(isGivenUp)) return postAll(app, conversationId, postings, answer);
+  const open = [...postings.entries()].filter(([, posting]) => !isGivenUp(posting));
+  for (const [index, posting] of postings.entries()) if (isGivenUp(posting)) answer(index, GIVEN_UP);
+  const answerOpen: typeof answer = (place, posted) => {
+    answer(open[place]?.[0] ?? place, posted);
+  };
+  const rest = open.map(([, posting]) => posting);
+  if (rest.length > 0) await postAll(app, conversationId, rest, answerOpen);
 };
 
 /** A message that was sent. Receivers get it when `answered` is called. */

@@ -5,9 +5,12 @@ import type { App } from '../app.js';
 import { patchPush, directPush } from '../domain/messages/pushes.js';
 import { unreadPush } from '../domain/messages/unread-push.js';
 import type { RoomPriority } from '../notice.js';
-import type { Notice } from '../notice.js';
+import type { Notice, PushNotice } from '../notice.js';
 import type { Audience, StoredMessage } from '../store/store.js';
 import { toHook } from './body.js';
+
+/** Nobody knows which message is before it. */
+export const UNKNOWN = -1;
 
 const publish = ({ bus }: App, conversationId: string, { kind, receivers }: Audience, notice: Notice): void => {
   if (kind === 'room') bus.publishRoom(conversationId, notice);
@@ -79,15 +82,33 @@ const tellOffline = async (
     });
 };
 
-/** Sends a message to all sessions of its receivers, except the sender's, and tells the application. */
-export const handOut = (app: App, audience: Audience, message: StoredMessage, how: HandingOut): void => {
+/**
+ * The place of a message in its conversation. Not every client gets every message of a system conversation, so nobody
+ * can see there that one is missing.
+ */
+const placeOf = (
+  kind: Audience['kind'],
+  { conversationId, timestamp }: StoredMessage,
+  { transient }: HandingOut,
+  prev = UNKNOWN,
+): PushNotice['stored'] => (transient || kind === 'system' ? undefined : { conversationId, at: timestamp, prev });
+
+/**
+ * Sends a message to all sessions of its receivers, except the sender's, and tells the application. `prev`: the time of
+ * the message before it, if that is known.
+ */
+export const handOut = (app: App, audience: Audience, message: StoredMessage, how: HandingOut, prev?: number): void => {
   const { transient, broadcast, showsPriority, except } = how;
   const priority = audience.kind === 'room' ? how.inRooms : how.priority;
   const notice: Notice = {
     _tag: 'Push',
     command: directPush(message, { kind: audience.kind, transient, ...(showsPriority ? { priority } : {}) }),
     ...(audience.kind === 'room' ? { priority } : {}),
-    ...defined({ except, exceptClient: leftOut(audience.kind, message, how) }),
+    ...defined({
+      except,
+      exceptClient: leftOut(audience.kind, message, how),
+      stored: placeOf(audience.kind, message, how, prev),
+    }),
   };
   if (!transient) app.handedOut.add(message.id);
   if (broadcast) app.bus.publishAll(notice);

@@ -33,7 +33,7 @@ const untilNow = async ({ clock }: App, { editedAt = 0 }: StoredMessage): Promis
 
 /** Changes one message, and tells all other sessions of its receivers. Gives the message after the change. */
 export const modify = async (app: App, actor: Actor, wish: EditWish): Promise<StoredMessage> =>
-  app.inOrder(wish.conversationId, async () => {
+  app.alone(wish.conversationId, async () => {
     const { store, clock, limits, hooks } = app;
     const { conversationId, messageId, recall, mentions = [] } = wish;
     const { except } = exceptActor(actor);

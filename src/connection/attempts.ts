@@ -35,8 +35,8 @@ export interface AttemptsOptions {
 export interface Attempts {
   /** Cold: one attempt. Emits what the socket does. Never errors. */
   readonly attempt$: Observable<SocketEvent | Unusable>;
-  /** The next attempt asks the router again. */
-  readonly forget: () => void;
+  /** The server asks to go elsewhere: the next attempt asks the router again, or tries the next address first. */
+  readonly leave: () => void;
 }
 
 const CONNECT_TIMEOUT = 10_000;
@@ -94,6 +94,9 @@ export const attempts = (options: AttemptsOptions): Attempts => {
       // What dialling throws, another attempt would throw again.
       catchError((thrown: unknown) => of<Unusable>({ _tag: 'Unusable', error: toRealtimeError(thrown) })),
     ),
-    forget: endpoints.forget,
+    leave: () => {
+      endpoints.forget();
+      first += 1;
+    },
   };
 };

@@ -227,7 +227,7 @@ export const createConnection = (options: ConnectionOptions): Connection => {
         probes.next();
         return;
       case 'ForgetEndpoints':
-        dialling.forget();
+        dialling.leave();
     }
   };
 

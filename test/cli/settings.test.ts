@@ -316,6 +316,43 @@ describe('the database', () => {
   });
 });
 
+describe('several servers', () => {
+  const database = ['--database', 'postgres://chat@db.example.com/chat'];
+
+  it('have the address of NATS in an argument, in the environment or in a file, and a name each', () => {
+    expect(settings([...database, '--nats', 'nats://a:4222,nats://b', '--node', 'a.1'])).toMatchObject({
+      nats: { url: 'nats://a:4222,nats://b', secrets: [] },
+      node: 'a.1',
+    });
+    const env = { RX_REALTIME_NATS: 'nats://chat:s3%20cret@a' };
+    expect(settings(database, { env }).nats).toEqual({ url: env.RX_REALTIME_NATS, secrets: ['s3%20cret', 's3 cret'] });
+    const files = { '/etc/chat.json': JSON.stringify({ nats: 'nats://token@a', node: 'b' }) };
+    expect(settings([...database, '--config', '/etc/chat.json'], { files })).toMatchObject({
+      nats: { secrets: ['token'] },
+      node: 'b',
+    });
+    expect(settings(database).nats).toBeUndefined();
+  });
+
+  it('need one database, and an address that is one; no password is in an argument', () => {
+    expect(mistakes(['--nats', 'nats://a'])).toEqual([
+      '--nats: several servers need one database; give --database, or RX_REALTIME_DATABASE',
+    ]);
+    expect(mistakes(['--nats', 'nats://a', '--data', './data'])).toHaveLength(1);
+    expect(mistakes(['--node', 'a'])).toEqual(['--node: it needs --database, or RX_REALTIME_DATABASE']);
+    expect(mistakes([...database, '--nats', 'http://a'])).toEqual([
+      '--nats: it should be an address such as nats://host:4222, or several, apart by commas',
+    ]);
+    expect(mistakes(database, { env: { RX_REALTIME_NATS: 's3cret@a' } }).join()).toMatch(
+      /^RX_REALTIME_NATS(?!.*s3cret)/,
+    );
+    expect(mistakes([...database, '--node', 'a b'])).toHaveLength(1);
+    expect(mistakes([...database, '--nats', 'nats://chat:s3cret@a']).join()).toMatch(
+      /^--nats(?!.*s3cret).*others can see/,
+    );
+  });
+});
+
 describe('the help', () => {
   it('fits a screen of 80 columns and 40 lines', () => {
     for (const text of [help, serveHelp]) {

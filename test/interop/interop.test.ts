@@ -263,9 +263,9 @@ describe.each(ways)('the published client and ours, through our server: $way', (
   });
 });
 
-describe.each(places)('our client over both subprotocols, $place', ({ open }) => {
+describe.each(places)('our client over both subprotocols, $place', (place) => {
   it('exchanges messages between a side with text frames and a side with binary frames', async () => {
-    const server = await serverIn(open);
+    const server = await serverIn(place);
     const [inText, inBinary] = [true, false].map((noBinary) =>
       createRealtime({ appId: 'app', server: server.url, noBinary }),
     );

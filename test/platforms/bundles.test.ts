@@ -149,7 +149,7 @@ describe('a bundle for Node', () => {
         outfile: `${directory}/server.cjs`,
         bundle: true,
         platform: 'node',
-        external: ['@photostructure/sqlite', 'pg'],
+        external: ['@nats-io/transport-node', '@photostructure/sqlite', 'pg'],
         logLevel: 'silent',
       });
       copyFileSync(`${root}dist/bundled/server/store/sqlite/worker.mjs`, `${directory}/worker.mjs`);

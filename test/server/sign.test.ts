@@ -310,7 +310,7 @@ describe('a kick', () => {
   it('ends all earlier signatures of all clients if there are too many kicks to store: memory is bounded', () => {
     const clock = settable(NOW);
     const { login: isGood, end } = createSignatures('key', { clock, wanted: new Set(['login']) });
-    const passes = (clientId: string, t: number): boolean =>
+    const passes = (clientId: string, t: number): unknown =>
       isGood({ appId: 'app', clientId, t, n: `${clientId}${t}`, s: hmac(`app:${clientId}::${t}:${clientId}${t}`) });
     for (let number = 0; number <= 100_000; number += 1) {
       clock.set(NOW + number);

@@ -1,6 +1,6 @@
 /** Uploads of files over HTTP. */
 import { once } from 'node:events';
-import { mkdtemp, mkdir, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readdir, rm, truncate, writeFile, utimes } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -216,12 +216,16 @@ describe('files', () => {
     ];
     const alive = `${'4'.repeat(32)}.${String(process.ppid)}.part`;
     await mkdir(join(directory, 'kept.part'));
-    for (const name of [dead, old, own, alive, 'a.part', 'kept.txt']) await writeFile(join(directory, name), 'x');
+    // Of another machine, where a process of this id may live.
+    const [elsewhere, longAgo] = [`${'5'.repeat(32)}.00c0ffee.4194304.part`, `${'6'.repeat(32)}.00c0ffee.1.part`];
+    for (const name of [dead, old, own, alive, elsewhere, longAgo, 'a.part', 'kept.txt'])
+      await writeFile(join(directory, name), 'x');
+    await utimes(join(directory, longAgo), 1, 1);
     const first = await serve({ uploads: { directory } });
     const target = { http: httpOf(first), token: await tokenFrom(first) };
     const { objId } = await stored(target, 'a.txt', 'x');
     expect((await readdir(directory)).sort()).toEqual(
-      [alive, 'a.part', 'kept.part', 'kept.txt', `${objId}.txt`].sort(),
+      [alive, elsewhere, 'a.part', 'kept.part', 'kept.txt', `${objId}.txt`].sort(),
     );
     const socket = raw(first, target.token, 'a.txt', 'Content-Length: 2');
     socket.write('x');

@@ -16,7 +16,7 @@ export const bundled = (source: string, name: string): string => {
     format: 'esm',
     platform: 'node',
     // A thread that reads many files takes long to start.
-    external: ['@photostructure/sqlite', 'pg'],
+    external: ['@nats-io/transport-node', '@photostructure/sqlite', 'pg'],
     // For packages that are CommonJS.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",

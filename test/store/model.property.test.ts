@@ -157,7 +157,8 @@ const append = fc
       })),
     );
     for (const result of results) if (result._tag === 'Appended') side.messages.push(result.message.id);
-    return results;
+    // Only a store for several processes has to know which message is before one.
+    return results.map((result) => ({ ...result, prev: undefined }));
   });
 
 const modify = fc

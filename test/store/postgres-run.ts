@@ -1,4 +1,4 @@
-/** Before and after all tests: a PostgreSQL that a test has started for this run is stopped with it. */
+/** Before and after all tests: a PostgreSQL or a NATS that a test has started for this run is stopped with it. */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const script = fileURLToPath(new URL('../../scripts/services.sh', import.meta.url));
+const services = ['postgres', 'nats'] as const;
 
 export const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -20,13 +21,20 @@ export const freePort = (): Promise<number> =>
     });
   });
 
-export const setup = async (): Promise<(() => void) | undefined> => {
+export const setup = async (): Promise<() => void> => {
   const { env } = process;
-  if (env['RX_REALTIME_TEST_POSTGRES'] !== undefined || env['RX_REALTIME_TEST_POSTGRES_HOME'] !== undefined) return;
-  const home = join(tmpdir(), `rx-realtime-postgres-${process.pid}`);
-  env['RX_REALTIME_TEST_POSTGRES_HOME'] = home;
-  env['RX_REALTIME_TEST_POSTGRES_PORT'] = String(await freePort());
+  const stops: (() => void)[] = [];
+  for (const service of services) {
+    const name = `RX_REALTIME_TEST_${service.toUpperCase()}`;
+    if (env[name] !== undefined || env[`${name}_HOME`] !== undefined) continue;
+    const home = join(tmpdir(), `rx-realtime-${service}-${process.pid}`);
+    env[`${name}_HOME`] = home;
+    env[`${name}_PORT`] = String(await freePort());
+    stops.push(() => {
+      if (existsSync(home)) spawnSync(script, ['stop', service], { stdio: 'inherit' });
+    });
+  }
   return () => {
-    if (existsSync(home)) spawnSync(script, ['stop'], { stdio: 'inherit' });
+    for (const stop of stops) stop();
   };
 };

@@ -96,10 +96,9 @@ describe('the image', () => {
 
   it('starts the program of the package, with packages that it can use', () => {
     expect(listIn('ENTRYPOINT')).toEqual(['node', `node_modules/rx-realtime/${String(manifest.bin['rx-realtime'])}`]);
-    const installed = [...(restsOf('RUN')[1] ?? '').matchAll(/ ([a-z]+)@(\d+)/g)].map(([, name = '', major]) => [
-      name,
-      major,
-    ]);
+    const installed = [...(restsOf('RUN')[1] ?? '').matchAll(/ (@?[a-z][a-z/-]*)@(\d+)/g)].map(
+      ([, name = '', major]) => [name, major],
+    );
     expect(installed).not.toEqual([]);
     for (const [name = '', major] of installed)
       expect(manifest.peerDependencies[name]).toMatch(new RegExp(`^\\^${String(major)}\\.`));
@@ -117,72 +116,126 @@ describe('the image', () => {
   });
 });
 
-describe('the services of Compose', () => {
-  const Service = t.intersection([
-    t.type({ volumes: t.array(t.string), secrets: t.array(t.string) }),
-    t.partial({
-      build: t.string,
-      image: t.string,
-      command: t.string,
-      ports: t.array(t.string),
-      environment: t.record(t.string, t.string),
-      depends_on: t.record(t.string, t.type({ condition: t.string })),
-      healthcheck: t.type({ test: t.array(t.string) }),
-    }),
-  ]);
-  const compose = decoded(
-    t.type({
-      services: t.type({ chat: Service, database: Service }),
-      volumes: t.record(t.string, t.unknown),
-      secrets: t.record(t.string, t.type({ file: t.string })),
-    }),
-    parse(file('compose.yaml')),
-  );
-  const { chat, database } = compose.services;
-  const secretFiles = ({ secrets }: t.TypeOf<typeof Service>): Record<string, string> =>
-    Object.fromEntries(secrets.map((name) => [`/run/secrets/${name}`, `the ${name}`]));
-  const settings = settingsOf((chat.command ?? '').split(/\s+/), {
-    files: secretFiles(chat),
-    env: chat.environment ?? {},
+const Service = t.partial({
+  build: t.string,
+  image: t.string,
+  command: t.string,
+  hostname: t.string,
+  ports: t.array(t.string),
+  volumes: t.array(t.string),
+  secrets: t.array(t.string),
+  environment: t.record(t.string, t.string),
+  depends_on: t.union([t.array(t.string), t.record(t.string, t.type({ condition: t.string }))]),
+  healthcheck: t.type({ test: t.array(t.string) }),
+});
+type Service = t.TypeOf<typeof Service>;
+const Compose = t.type({
+  services: t.record(t.string, Service),
+  networks: t.union([
+    t.undefined,
+    t.type({ default: t.type({ ipam: t.type({ config: t.array(t.type({ subnet: t.string })) }) }) }),
+  ]),
+  volumes: t.record(t.string, t.unknown),
+  secrets: t.record(t.string, t.type({ file: t.string })),
+});
+const composeIn = (path: string): t.TypeOf<typeof Compose> => decoded(Compose, parse(file(path), { merge: true }));
+const secretFiles = ({ secrets = [] }: Service): Record<string, string> =>
+  Object.fromEntries(secrets.map((name) => [`/run/secrets/${name}`, `the ${name}`]));
+const settingsFor = (service: Service): Settings =>
+  settingsOf((service.command ?? '').split(/\s+/), { files: secretFiles(service), env: service.environment ?? {} });
+
+/** The services of a file: the servers, and the others. */
+const sets = [
+  { path: 'compose.yaml', servers: ['node-1', 'node-2', 'node-3'], others: ['proxy', 'broker', 'database'] },
+  { path: 'compose.one.yaml', servers: ['chat'], others: ['database'] },
+] as const;
+
+describe.each(sets)('the services of $path', ({ path, servers, others }) => {
+  const compose = composeIn(path);
+  const service = (name: string): Service => {
+    const found = compose.services[name];
+    if (found === undefined) throw new Error(`there is no service ${name}`);
+    return found;
+  };
+  const all = Object.values(compose.services);
+
+  it('are all that there are', () => {
+    expect(Object.keys(compose.services).sort()).toEqual([...servers, ...others].sort());
   });
 
-  it('give the server a command that it takes, with secrets that it has', () => {
+  it.each(servers)('give %s a command that it takes, with secrets that it has', (name) => {
+    const settings = settingsFor(service(name));
     expect(settings.masterKey).toBe('the master-key');
-    expect(chat.build).toBe('.');
-    expect(chat.ports).toEqual([`${settings.port}:${settings.port}`]);
+    expect(service(name).build).toBe('.');
     expect(settings.metrics.own?.port).toBe(healthPort);
   });
 
-  it('name only secrets and volumes that there are, and what is kept is in a volume', () => {
-    for (const service of [chat, database]) {
-      for (const secret of service.secrets) expect(Object.keys(compose.secrets)).toContain(secret);
-      for (const volume of service.volumes) expect(Object.keys(compose.volumes)).toContain(volume.split(':')[0]);
-    }
-    const mounted = chat.volumes.map((volume) => `${String(volume.split(':')[1])}/`);
-    expect(mounted.some((directory) => settings.uploads?.startsWith(directory))).toBe(true);
+  it('are reached at the port of a server', () => {
+    const { port } = settingsFor(service(servers[0]));
+    expect(all.flatMap(({ ports = [] }) => ports)).toEqual([`${port}:${port}`]);
   });
 
-  it('have a database with the user, the name and the password that the server has', () => {
-    const { environment = {} } = database;
+  it('name only secrets, volumes and services that there are, and what is kept is in a volume', () => {
+    for (const { secrets = [], volumes = [], depends_on = [] } of all) {
+      for (const secret of secrets) expect(Object.keys(compose.secrets)).toContain(secret);
+      for (const volume of volumes) {
+        const [source = ''] = volume.split(':');
+        if (source.startsWith('./')) expect(exists(source)).toBe(true);
+        else expect(Object.keys(compose.volumes)).toContain(source);
+      }
+      for (const other of Array.isArray(depends_on) ? depends_on : Object.keys(depends_on))
+        expect(Object.keys(compose.services)).toContain(other);
+    }
+    for (const name of servers) {
+      const { uploads } = settingsFor(service(name));
+      const mounted = (service(name).volumes ?? []).map((volume) => `${String(volume.split(':')[1])}/`);
+      expect(mounted.some((directory) => uploads?.startsWith(directory))).toBe(true);
+    }
+  });
+
+  it('have a database with the user, the name and the password that the servers have', () => {
+    const { environment = {}, healthcheck } = service('database');
     // All that the image of PostgreSQL needs.
     expect(Object.keys(environment).sort()).toEqual(['POSTGRES_DB', 'POSTGRES_PASSWORD_FILE', 'POSTGRES_USER']);
-    const url = new URL(settings.database?.url ?? '');
-    const [, password] = Object.entries(secretFiles(database)).find(
-      ([path]) => path === environment['POSTGRES_PASSWORD_FILE'],
-    ) ?? ['', ''];
-    expect([url.username, url.pathname, url.hostname, decodeURIComponent(url.password)]).toEqual([
-      environment['POSTGRES_USER'],
-      `/${String(environment['POSTGRES_DB'])}`,
-      'database',
-      password,
-    ]);
-    expect(chat.depends_on).toEqual({ database: { condition: 'service_healthy' } });
-    expect(database.healthcheck?.test).toContain(environment['POSTGRES_USER']);
+    for (const name of servers) {
+      const url = new URL(settingsFor(service(name)).database?.url ?? '');
+      expect([url.username, url.pathname, url.hostname, decodeURIComponent(url.password)]).toEqual([
+        environment['POSTGRES_USER'],
+        `/${String(environment['POSTGRES_DB'])}`,
+        'database',
+        secretFiles(service('database'))[environment['POSTGRES_PASSWORD_FILE'] ?? ''],
+      ]);
+      expect(service(name).depends_on).toMatchObject({ database: { condition: 'service_healthy' } });
+    }
+    expect(healthcheck?.test).toContain(environment['POSTGRES_USER']);
   });
 
   it('are explained with the secrets that they need', () => {
-    for (const { file: path } of Object.values(compose.secrets))
-      expect(file('docs/operating.md')).toContain(`> ${path}`);
+    for (const { file: secret } of Object.values(compose.secrets))
+      expect(file('docs/operating.md')).toContain(`> ${secret}`);
+    expect(file('docs/operating.md')).toContain(path);
+  });
+});
+
+describe('the cluster of compose.yaml', () => {
+  const compose = composeIn('compose.yaml');
+  const nodes = Object.entries(compose.services).filter(([name]) => name.startsWith('node-'));
+
+  it('has nodes with names of their own that are the same otherwise', () => {
+    expect(nodes.map(([, { hostname }]) => hostname)).toEqual(nodes.map(([name]) => name));
+    expect(new Set(nodes.map(([, service]) => JSON.stringify({ ...service, hostname: '' }))).size).toBe(1);
+  });
+
+  it('trusts what is in its own network as a proxy', () => {
+    const [{ subnet } = { subnet: '' }] = compose.networks?.default.ipam.config ?? [];
+    for (const [, service] of nodes) expect(settingsFor(service).trustedProxies).toEqual([subnet]);
+  });
+
+  it('has a proxy that sends clients to all nodes, at the port where it is reached', () => {
+    const nginx = file('deploy/nginx.conf');
+    const ports = nodes.map(([name, service]) => `${name}:${settingsFor(service).port}`);
+    expect([...nginx.matchAll(/^ *server ([a-z0-9-]+:\d+)/gm)].map(([, address]) => address)).toEqual(ports);
+    expect(compose.services['proxy']?.ports?.[0]).toBe(`${/listen (\d+);/.exec(nginx)?.[1]}:6400`);
   });
 });
 

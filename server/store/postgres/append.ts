@@ -1,4 +1,5 @@
 /** Stores messages: one statement for all that have arrived while the one before was committed. */
+import { defined } from '../../../codecs/defined.js';
 import { mayAnybodySpeak } from '../../domain/conversations/access.js';
 import { KINDS } from '../../domain/memory/retention.js';
 import type { Appended, MayNotSpeak, NewMessage, StoredMessage } from '../../domain/records.js';
@@ -37,7 +38,8 @@ const isNone = (rows: string): string => `(select true from ${rows} limit 1) is 
  *
  * - Conversations are locked in the order of their ids, so that batches of two processes don't wait for each other.
  * - The lock gives the last time as it is now. Everything else is as it was when the statement began.
- * - Times are in the order of the batch, and later than those before.
+ * - Times are in the order of the batch, and later than those before. They are those after the locks, which may have
+ *   been waited for: a client that has looked at the history meanwhile would take an earlier time for what it has seen.
  * - A message whose sender has stored one with the same token is not stored. Its row has no time, nor has one that an
  *   earlier attempt of this batch has stored.
  */
@@ -78,8 +80,11 @@ fresh as (
   where j.token is null or (j.nth = 1
     and ${isNone('messages m where m.cid = j.cid and m.sender = j.sender and m.token = j.token')})
 ),
+timed as materialized (select ${NOW} as now from (select count(*) from locked) as l),
 placed as materialized (
-  select *, greatest(max(at - place) over (partition by cid order by n), coalesce(last_at, 0)) + place as ts from fresh
+  select *, greatest(
+    max(coalesce(given, (select now from timed)) - place) over (partition by cid order by n), coalesce(last_at, 0)
+  ) + place as ts from fresh
 ),
 inserted as (
   insert into messages
@@ -106,7 +111,8 @@ noted as (
   ) as s
   where l.cid = s.cid
 )
-select j.n, j.verdict, j.kind, j.members_version, s.ts
+select j.n, j.verdict, j.kind, j.members_version, s.ts,
+  coalesce(lag(s.ts) over (partition by j.cid order by s.ts), j.last_at, 0) as prev
 from judged j left join inserted s on s.cid = j.cid and s.id = j.id order by j.n`;
 
 /** Messages by their ids or, where there is none of the id, by their senders and tokens. $5: places in the batch. */
@@ -211,6 +217,10 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
     return ({ conversationId }) => found.get(conversationId) ?? [];
   };
 
+  /** What is before a message. If an earlier attempt has stored it, that is not known. */
+  const prevOf = (row: Row): { readonly prev?: number } =>
+    maybeNumber(row, 'ts') === undefined ? {} : defined({ prev: maybeNumber(row, 'prev') });
+
   const together = async (items: readonly Item[]): Promise<readonly Appended[]> => {
     const { rows, stored } = await connections.useOwn(async (session, attempt) => {
       const given = await session.rows(statement, columns(items));
@@ -235,7 +245,7 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
       const timestamp = maybeNumber(row, 'ts') ?? (before?.id === item.id ? before.timestamp : undefined);
       const _tag = VERDICTS.find((verdict) => verdict === row['verdict']);
       if (timestamp !== undefined && row['kind'] !== null)
-        results.push(appendedOf(item, [item.id, timestamp, kindOf(row), membersOf(item)]));
+        results.push({ ...appendedOf(item, [item.id, timestamp, kindOf(row), membersOf(item)]), ...prevOf(row) });
       else if (_tag !== undefined) results.push({ _tag });
       else if (before !== undefined) results.push({ _tag: 'Repeated', message: before });
       // Its conversation was deleted meanwhile.

@@ -20,6 +20,11 @@ export interface PostgresClient {
   /** `true` closes the connection. */
   release(destroy?: boolean): void;
   on(event: 'error', listener: (error: Error) => void): unknown;
+  /** What others have sent by `notify`, on a connection that listens. */
+  on(
+    event: 'notification',
+    listener: (notification: { readonly channel: string; readonly payload?: string | undefined }) => void,
+  ): unknown;
 }
 
 /** A pool of the package `pg`. */

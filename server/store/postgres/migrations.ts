@@ -147,6 +147,43 @@ const steps: readonly string[] = [
     primary key (cid, client)
   );
   `,
+  `
+  -- Several processes over one database. What is here is worth nothing after a crash: each process writes it again.
+  create table cluster_id (id ${TEXT} not null);
+  insert into cluster_id (id) values (md5(random()::text || clock_timestamp()::text));
+  create unlogged table nodes (
+    id ${TEXT} primary key,
+    name text not null,
+    -- It lives until this time, by the clock of the database.
+    until bigint not null,
+    url text,
+    load bigint not null,
+    -- What it published in this time may be lost.
+    cut_from bigint,
+    cut_until bigint
+  );
+  create unlogged table online (client ${TEXT} not null, node ${TEXT} not null, primary key (client, node));
+  create index online_by_node on online (node);
+  create unlogged table occupants (
+    room ${TEXT} not null,
+    client ${TEXT} not null,
+    node ${TEXT} not null,
+    primary key (room, client, node)
+  );
+  create index occupants_by_node on occupants (node);
+  -- What clients want to be sent if their process dies.
+  create unlogged table wills (
+    session ${TEXT} primary key,
+    node ${TEXT} not null,
+    client ${TEXT} not null,
+    command text not null
+  );
+  create index wills_by_node on wills (node);
+
+  -- Signatures that were taken, and when the signatures of clients were ended. These outlive a crash.
+  create table nonces (key ${TEXT} primary key, until bigint not null);
+  create table signature_ends (client ${TEXT} primary key, at bigint not null);
+  `,
 ];
 
 /** The version of the schema that this program writes. */

@@ -16,6 +16,7 @@ import { createConnections, type Connections } from './connections.js';
 import { statementsOf } from './dialect.js';
 import { loadPg, type Pg, type PostgresPool } from './driver.js';
 import { failureOf } from './failures.js';
+import { showInside } from './inside.js';
 import { locksOf, type Locks } from './locks.js';
 import { migrate } from './migrations.js';
 import { placeOf } from './place.js';
@@ -45,6 +46,8 @@ export interface PostgresStore extends MovingStore {
   isReachable(): boolean;
 }
 
+/** How long a transaction may ask for nothing, ms: less than a server waits for an answer of the store. */
+const IDLE = 4_000;
 /** How long the driver waits for a connection, and for a statement that the database should have ended, ms. */
 const LATE = 5_000;
 
@@ -65,8 +68,8 @@ const poolOf = (
     keepAlive: true,
     statement_timeout: statementTimeout,
     query_timeout: statementTimeout + LATE,
-    // Of a process that has lost its network.
-    idle_in_transaction_session_timeout: statementTimeout,
+    // Of a process that stands still or has lost its network: others wait for its locks.
+    idle_in_transaction_session_timeout: Math.min(statementTimeout, IDLE),
     allowExitOnIdle: true,
   });
 
@@ -182,10 +185,19 @@ export const openPostgresStore = async (options: PostgresStoreOptions): Promise<
     await connections.close();
   };
 
-  return {
+  const store: PostgresStore = {
     ...storeCalls(change, read, numbers),
     append: (messages) => guarded(() => appending.append(messages)),
     isReachable: () => connections.isReachable(),
     close: () => (closing ??= close()),
   };
+  showInside(store, {
+    ...{ pg, pool, connections, place },
+    newPool:
+      url === undefined
+        ? undefined
+        : (beside) =>
+            new pg.Pool({ connectionString: url, application_name: 'rx-realtime', keepAlive: true, ...beside }),
+  });
+  return store;
 };

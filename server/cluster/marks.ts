@@ -1,0 +1,76 @@
+/**
+ * Keeps a table as it should be: each key that has changed is written, all that have changed meanwhile by one
+ * statement.
+ * The last state of a key is what is written, so nothing can overtake anything.
+ */
+import type { Presence } from './nodes.js';
+
+export interface Marks<K> {
+  /** Writes whether it is here. Resolves with the time of the database when it is written. */
+  readonly mark: (id: string, key: K) => Promise<number>;
+  readonly stop: () => void;
+}
+
+export interface MarksOptions<K> {
+  readonly isHere: (key: K) => boolean;
+  readonly write: (marks: readonly Presence<K>[]) => Promise<number>;
+  /** Called with the first error of several. */
+  readonly report: (error: unknown) => void;
+}
+
+interface Waiting<K> {
+  readonly key: K;
+  readonly resolve: ((at: number) => void)[];
+}
+
+const AT_ONCE = 2_000;
+/** The wait after an error, ms. */
+const AGAIN = 250;
+
+export const createMarks = <K>({ isHere, write, report }: MarksOptions<K>): Marks<K> => {
+  const waiting = new Map<string, Waiting<K>>();
+  let isRunning = false;
+  let isStopped = false;
+  let isFailing = false;
+
+  const add = (id: string, key: K, resolve: readonly ((at: number) => void)[]): void => {
+    const one = waiting.get(id) ?? { key, resolve: [] };
+    one.resolve.push(...resolve);
+    waiting.set(id, one);
+  };
+
+  const writeSome = async (): Promise<void> => {
+    const some = [...waiting].slice(0, AT_ONCE);
+    for (const [id] of some) waiting.delete(id);
+    try {
+      const at = await write(some.map(([, { key }]) => ({ key, isHere: isHere(key) })));
+      isFailing = false;
+      for (const [, { resolve }] of some) for (const one of resolve) one(at);
+    } catch (error) {
+      for (const [id, { key, resolve }] of some) add(id, key, resolve);
+      if (!isFailing && !isStopped) report(error);
+      isFailing = true;
+      await new Promise((resolve) => setTimeout(resolve, AGAIN).unref());
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    if (isRunning) return;
+    isRunning = true;
+    // What comes in the same turn is written together.
+    await Promise.resolve();
+    while (waiting.size > 0 && !isStopped) await writeSome();
+    isRunning = false;
+  };
+
+  return {
+    mark: (id, key) =>
+      new Promise((resolve) => {
+        add(id, key, [resolve]);
+        void run();
+      }),
+    stop: () => {
+      isStopped = true;
+    },
+  };
+};

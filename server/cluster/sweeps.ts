@@ -1,0 +1,224 @@
+/**
+ * Finds in the database what was lost between processes from a time on, as a login does for one client: messages,
+ * changes of messages, read marks, notices, and sessions that others have ended.
+ */
+import { either as E, json as J } from 'fp-ts';
+import { breather } from '../breather.js';
+import type { ServerCommand } from '../../codecs/index.js';
+import { directPush, patchPush } from '../domain/messages/pushes.js';
+import { unreadPush } from '../domain/messages/unread-push.js';
+import { isFor } from '../domain/messages/history.js';
+import type { StoredMessage } from '../domain/records.js';
+import { reasonOf } from '../domain/refusal.js';
+import type { Notice } from '../notice.js';
+import type { Store } from '../store/store.js';
+import type { Nodes } from './nodes.js';
+import { COMMIT_TIME } from './timing.js';
+import type { Here, LocalSession, Parcel } from './parcel.js';
+
+/** Messages that are read at once. */
+const PAGE = 500;
+/** Clients that are looked at by one statement. */
+const CLIENTS_AT_ONCE = 500;
+const KICKED = 4115;
+
+const pagesOf = <T>(all: readonly T[], size: number): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, page) => all.slice(page * size, (page + 1) * size));
+
+const push = (command: ServerCommand, except?: string): Notice => ({
+  _tag: 'Push',
+  command,
+  ...(except === undefined ? {} : { except }),
+});
+
+export interface SweepOptions {
+  readonly store: Store;
+  readonly nodes: Nodes;
+  readonly here: Here;
+  /** The session that has sent a message, if it waits for its answer here. */
+  readonly senderOf: (conversationId: string, at: number) => string | undefined;
+  /** Whether a message of a system conversation, or a notice, was delivered lately. */
+  readonly wasSeen: (key: string) => boolean;
+  readonly know: (conversationId: string, at: number, floor: number) => void;
+  readonly arrive: (parcel: Parcel, conversationId?: string) => void;
+}
+
+/** Names a notice that is kept, so that it is not given twice. */
+export const noticeKey = (clientId: string, command: ServerCommand): string | undefined => {
+  const serverTs: unknown = 'serverTs' in command ? command.serverTs : undefined;
+  const op: unknown = 'op' in command ? command.op : '';
+  return typeof serverTs === 'number' ? `${clientId} ${command.cmd} ${String(op)} ${serverTs}` : undefined;
+};
+
+export interface Sweeps {
+  /** A page of the messages of a conversation after a time, as they are to be delivered. */
+  readonly read: (
+    conversationId: string,
+    after: number,
+  ) => Promise<{
+    readonly messages: readonly { readonly at: number; readonly value: Parcel }[];
+    readonly isAll: boolean;
+  }>;
+  /** Looks for messages since a time. */
+  readonly messages: (since: number) => Promise<void>;
+  /** Looks for everything else since a time. */
+  readonly others: (since: number) => Promise<void>;
+  /** Looks for messages in a chat room. */
+  readonly room: (roomId: string) => Promise<void>;
+}
+
+export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arrive }: SweepOptions): Sweeps => {
+  const sinceOf = (clientIds: readonly string[]): number =>
+    Math.min(...clientIds.flatMap((id) => here.sessionsOf(id).map(({ since }) => since)));
+
+  const history = (conversationId: string, after: number): Promise<readonly StoredMessage[]> =>
+    store.history({
+      conversationId,
+      direction: 'new',
+      from: { timestamp: after, included: false },
+      limit: PAGE,
+    });
+
+  /** The sessions of this process that a message is for. */
+  const receiversOf = (message: StoredMessage, joinedAt: ReadonlyMap<string, number>): readonly LocalSession[] =>
+    [...joinedAt]
+      .filter(([clientId, at]) => at <= message.timestamp && isFor(message, clientId))
+      .flatMap(([clientId]) => here.sessionsOf(clientId))
+      .filter(({ since }) => since < message.timestamp);
+
+  const read: Sweeps['read'] = async (conversationId, after) => {
+    const [info] = await store.conversations([conversationId]);
+    if (info === undefined) return { messages: [], isAll: true };
+    const { kind } = info;
+    const local = new Set(here.clientIds());
+    const candidates = info.members === undefined ? [...local] : info.members.filter((id) => local.has(id));
+    const joinedAt = kind === 'room' ? new Map<string, number>() : await nodes.members(conversationId, candidates);
+    const floor = kind === 'room' ? here.roomSince(conversationId) : sinceOf([...joinedAt.keys()]);
+    // Nobody is here any more.
+    if (floor === undefined || floor === Infinity) return { messages: [], isAll: true };
+    // What has come from another process is delivered even if it is a little older than the sessions.
+    const found = await history(conversationId, Math.max(after, floor - COMMIT_TIME));
+    const messages = found.map((message) => ({
+      at: message.timestamp,
+      value: {
+        target:
+          kind === 'room'
+            ? ({ _tag: 'Room', id: conversationId } as const)
+            : ({ _tag: 'Sessions', sessions: receiversOf(message, joinedAt) } as const),
+        notice: push(directPush(message, { kind }), senderOf(conversationId, message.timestamp)),
+      },
+    }));
+    return { messages, isAll: found.length < PAGE };
+  };
+
+  /** Messages of a system conversation have no chain: those that were not seen are new. */
+  const readSystem = async (conversationId: string, since: number, clientIds: readonly string[]): Promise<void> => {
+    const joinedAt = await nodes.members(conversationId, clientIds);
+    let after = Math.max(since - 1, sinceOf(clientIds));
+    for (;;) {
+      const page = await history(conversationId, after);
+      for (const message of page) {
+        const sessions = receiversOf(message, joinedAt);
+        if (sessions.length === 0 || wasSeen(message.id)) continue;
+        const except = senderOf(conversationId, message.timestamp);
+        const notice = push(directPush(message, { kind: 'system' }), except);
+        arrive({ target: { _tag: 'Sessions', sessions }, notice }, conversationId);
+      }
+      const last = page.at(-1);
+      if (page.length < PAGE || last === undefined) return;
+      after = last.timestamp;
+    }
+  };
+
+  const messagesOf = async (clientIds: readonly string[], since: number): Promise<void> => {
+    const active = await nodes.active(clientIds, since);
+    for (const { id, lastAt, clients, isSystem } of active)
+      if (isSystem) await readSystem(id, since, clients);
+      else know(id, lastAt, sinceOf(clients) - COMMIT_TIME);
+  };
+
+  const rooms = async (ids: readonly string[]): Promise<void> => {
+    for (const page of pagesOf(ids, CLIENTS_AT_ONCE))
+      for (const { id, lastAt } of await nodes.roomsUpTo(page)) {
+        const floor = here.roomSince(id);
+        if (floor !== undefined) know(id, lastAt, floor - COMMIT_TIME);
+      }
+  };
+
+  const editsOf = async (clientIds: readonly string[], roomIds: readonly string[], since: number): Promise<void> => {
+    for (const { message, clients } of await nodes.edited(clientIds, roomIds, since)) {
+      const ids = clients.filter((id) => isFor(message, id));
+      const { conversationId } = message;
+      const notice = push(patchPush([message]));
+      if (ids.length > 0) arrive({ target: { _tag: 'Clients', ids }, notice }, conversationId);
+      else if (roomIds.includes(conversationId))
+        arrive({ target: { _tag: 'Room', id: conversationId }, notice }, conversationId);
+    }
+  };
+
+  const marksOf = async (clientIds: readonly string[], since: number): Promise<void> => {
+    for (const [clientId, conversations] of await nodes.read(clientIds, since))
+      for (const id of conversations) {
+        const summaries = [...(await store.unreadOf(id, [clientId])).values()];
+        if (summaries.length > 0)
+          arrive({
+            target: { _tag: 'Clients', ids: [clientId] },
+            notice: push(unreadPush(summaries, Date.now())),
+          });
+      }
+  };
+
+  const noticesOf = async (clientIds: readonly string[], since: number): Promise<void> => {
+    for (const { client, command: text } of await nodes.told(clientIds, since)) {
+      const json = J.parse(text);
+      if (E.isLeft(json)) continue;
+      const command = json.right as unknown as ServerCommand;
+      const key = noticeKey(client, command);
+      if (key === undefined || wasSeen(key)) continue;
+      arrive({ target: { _tag: 'Clients', ids: [client] }, notice: push(command) });
+    }
+  };
+
+  /** Ends the sessions that others have ended. */
+  const sessionsOf = async (clientIds: readonly string[]): Promise<void> => {
+    const sessions = clientIds
+      .flatMap((id) => here.sessionsOf(id))
+      .flatMap((session) =>
+        session.token === undefined || !session.isOpen() ? [] : { ...session, token: session.token },
+      );
+    const states = await nodes.tokens(sessions.map(({ token }) => token));
+    for (const { id, token, receive, isOpen } of sessions) {
+      const state = states.get(token);
+      if (!isOpen()) continue;
+      if (state === undefined) receive({ _tag: 'Kick', code: KICKED, reason: reasonOf(KICKED) });
+      else if (state.holder !== id) receive({ _tag: 'Resume', session: id });
+      else if (state.isDisplaced) receive({ _tag: 'Displace', sessions: [id] });
+    }
+  };
+
+  const each = async (look: (clientIds: readonly string[]) => Promise<void>): Promise<void> => {
+    const breathe = breather();
+    for (const page of pagesOf(here.clientIds(), CLIENTS_AT_ONCE)) {
+      await look(page);
+      await breathe();
+    }
+  };
+
+  return {
+    read,
+    messages: async (since) => {
+      await each((clientIds) => messagesOf(clientIds, since));
+      await rooms(here.rooms());
+    },
+    others: async (since) => {
+      await each(async (clientIds) => {
+        await sessionsOf(clientIds);
+        await editsOf(clientIds, [], since);
+        await marksOf(clientIds, since);
+        await noticesOf(clientIds, since);
+      });
+      for (const page of pagesOf(here.rooms(), CLIENTS_AT_ONCE)) await editsOf([], page, since);
+    },
+    room: (roomId) => rooms([roomId]),
+  };
+};
