@@ -29,6 +29,9 @@ const SENDS = 600_000;
 /** How long the clusters are watched while nobody says anything, ms. */
 const IDLE = 4_000;
 
+/** From the directory of the repository, where a bench is run. */
+const script = join(process.cwd(), 'scripts', 'services.sh');
+
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -69,9 +72,8 @@ const startService = async (name: 'postgres' | 'nats', pidFile: string): Promise
   const prefix = `RX_REALTIME_TEST_${name.toUpperCase()}`;
   const home = join(tmpdir(), `rx-realtime-${name}-bench-${process.pid}`);
   const env = { ...process.env, [`${prefix}_HOME`]: home, [`${prefix}_PORT`]: String(await freePort()) };
-  // From the directory of the repository, where a bench is run.
   const call = (command: string): string => {
-    const { status, stdout, stderr } = spawnSync('scripts/services.sh', [command, name], { encoding: 'utf8', env });
+    const { status, stdout, stderr } = spawnSync(script, [command, name], { encoding: 'utf8', env });
     if (status !== 0) throw new Error(stderr);
     return stdout.trim().split('\n').at(-1) ?? '';
   };

@@ -4,6 +4,7 @@
  * `scripts/services.sh`, unless `-- --database postgres://… --nats nats://…` gives others.
  */
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { startNode, type ClusterNode, type Services } from './nodes.js';
@@ -24,8 +25,9 @@ const say = (line: string): void => {
 
 /** The address of a service, which is started if it isn't there. */
 const service = (name: string): string => {
-  // From the directory of the repository, where npm runs this.
-  const { status, stdout, stderr } = spawnSync('scripts/services.sh', ['start', name], { encoding: 'utf8' });
+  // npm runs this in the directory of the repository.
+  const script = join(process.cwd(), 'scripts', 'services.sh');
+  const { status, stdout, stderr } = spawnSync(script, ['start', name], { encoding: 'utf8' });
   if (status === 0) return stdout.trim().split('\n').at(-1) ?? '';
   console.error(stderr);
   console.error(`Give this example the address of yours: npm run example:cluster -- --database … --nats …`);

@@ -103,7 +103,7 @@ export const wrongPresence = async (
 };
 
 /** How many sessions all nodes have. */
-export const sessions = async (cluster: Cluster): Promise<number> => {
+const sessions = async (cluster: Cluster): Promise<number> => {
   const all = await Promise.all(cluster.nodes.map(({ metric }) => metric('rx_realtime_sessions')));
   return all.reduce<number>((sum, one) => sum + (one ?? 0), 0);
 };
