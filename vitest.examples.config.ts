@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['examples/test/**/*.test.ts'],
     testTimeout: 240_000,
     hookTimeout: 300_000,
+    // A poll waits for an event. A loaded machine may take long for it.
+    expect: { poll: { timeout: 15_000 } },
     fileParallelism: false,
   },
 });

@@ -96,6 +96,7 @@ describePage('the chat', () => {
 
     await row(jerry, 'No idea').hover();
     await row(jerry, 'No idea').getByRole('button', { name: 'Edit' }).click();
+    await expect.poll(() => jerry.locator('textarea').inputValue()).toBe('No idea.');
     await write(jerry, 'No idea at all.');
     await row(tom, 'No idea at all.').locator('.about', { hasText: 'edited' }).waitFor();
     await write(jerry, 'It was very good.');
@@ -184,7 +185,7 @@ describePage('the chat', () => {
     expect(await findings(tom)).toEqual([]);
     const lena = await signIn('乐娜', '', { colorScheme: 'dark' });
     await lena.locator('#language').click();
-    expect(await lena.locator('h1').innerText()).toBe('聊天');
+    await expect.poll(() => lena.locator('h1').innerText()).toBe('聊天');
     expect(await lena.locator('html').getAttribute('lang')).toBe('zh-CN');
     const realtime = createRealtime({ appId: 'chat', server });
     const kele = await firstValueFrom(realtime.login('可乐'));

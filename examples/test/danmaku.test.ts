@@ -102,7 +102,7 @@ describePage('the danmaku page', () => {
     await page.keyboard.press(' ');
     expect(await page.locator('#pause').getAttribute('aria-pressed')).toBe('false');
     await page.locator('#language').click();
-    expect(await page.locator('h1').innerText()).toBe('弹幕');
+    await expect.poll(() => page.locator('h1').innerText()).toBe('弹幕');
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
   });
 });

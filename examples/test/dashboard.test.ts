@@ -90,7 +90,7 @@ describePage('the dashboard', () => {
   it('speaks Chinese', async () => {
     const { page } = example;
     await page.locator('#language').click();
-    expect(await page.locator('h1').innerText()).toBe('实时看板');
+    await expect.poll(() => page.locator('h1').innerText()).toBe('实时看板');
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
   });
 });

@@ -67,7 +67,8 @@ judged as materialized (
       when i.speaker is null then 'MaySpeak'
       when not ${ANYBODY} and ${isNone('members b where b.cid = i.cid and b.client = i.speaker')} then 'NotMember'
       when not (${isNone(listedIn('silenced'))}) then 'Silenced'
-      when not (${isNone('silences s where s.cid = i.cid and s.client = i.speaker and s.ends_at > i.at')}) then 'Silenced'
+      when not (${isNone('silences s where s.cid = i.cid and s.client = i.speaker and s.ends_at > i.at')})
+        then 'Silenced'
       when ${ANYBODY} and not (${isNone(listedIn('blocked'))}) then 'Blocked'
       else 'MaySpeak'
     end as verdict

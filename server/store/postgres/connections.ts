@@ -6,7 +6,7 @@ import { toText } from '../sql/text.js';
 import { StoreFailure } from '../store-failure.js';
 import { NOW } from './dialect.js';
 import type { Pg, PostgresClient, PostgresPool, PostgresQuery } from './driver.js';
-import { AskFailed, meaningOf } from './failures.js';
+import { AskFailed, isStillUsable, meaningOf } from './failures.js';
 import { createOwnConnection } from './own-connection.js';
 
 /** The first wait before a call is tried again, and the longest, ms. */
@@ -152,7 +152,7 @@ export const createConnections = ({ pg, pool, patience, hasOwn }: ConnectionsOpt
       isUsable = true;
       return result;
     } catch (error) {
-      isUsable = !(error instanceof AskFailed) || meaningOf(error) === 'refused';
+      isUsable = isStillUsable(error);
       throw error;
     } finally {
       client.release(!isUsable);

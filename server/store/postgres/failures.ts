@@ -58,3 +58,7 @@ export const failureOf = (error: unknown, place: string): unknown => {
     cause: reason,
   });
 };
+
+/** Whether a connection can be used again after this error: the database has refused a statement, or was not asked. */
+export const isStillUsable = (error: unknown): boolean =>
+  !(error instanceof AskFailed) || meaningOf(error) === 'refused';

@@ -4,7 +4,7 @@
  */
 import type { Session } from './connections.js';
 import type { PostgresClient } from './driver.js';
-import { AskFailed, meaningOf } from './failures.js';
+import { isStillUsable } from './failures.js';
 
 const KEEP_PLANS = `select set_config('plan_cache_mode', 'force_generic_plan', false),
   set_config('enable_seqscan', 'off', false)`;
@@ -100,7 +100,7 @@ export const createOwnConnection = ({ connect, sessionOn }: OwnConnectionOptions
         isUsable = true;
         return result;
       } catch (error) {
-        isUsable = !(error instanceof AskFailed) || meaningOf(error) === 'refused';
+        isUsable = isStillUsable(error);
         throw error;
       } finally {
         if (isUsable) keep(taken);
