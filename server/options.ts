@@ -126,8 +126,8 @@ export interface Limits {
    */
   readonly returnsPerSecond: number;
   /**
-   * Time for an answer of the store or the bus, ms. A command that needs one for longer is refused with 4200. Default
-   * 10,000.
+   * Time for an answer of the store or the bus, ms. A command that needs one for longer is refused with 4200. If it is
+   * a message, its socket is closed with 1011 instead: nobody knows whether it is stored. Default 10,000.
    */
   readonly storeTimeout: number;
   /**
@@ -377,8 +377,8 @@ export interface ServerOptions {
    */
   readonly clock?: ServerClock;
   /**
-   * Called with errors that should not happen, such as a failing store; the client gets 4200. It may throw or reject:
-   * that goes to stderr. Default: writes the error to stderr.
+   * Called with errors that should not happen, such as a failing store; the client gets 4200, or a closed socket if
+   * nobody knows whether its message is stored. It may throw or reject: that goes to stderr. Default: writes the error to stderr.
    */
   readonly onError?: (error: unknown) => void;
 }

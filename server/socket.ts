@@ -26,12 +26,14 @@ import { isHeartbeat } from './heartbeat.js';
 import { timerTime } from './http/timer.js';
 import type { Waiting as Heavy } from './heaviest.js';
 import type { OutgoingPush, Session, WritePush } from './session.js';
+import { OutcomeUnknown } from './unsettled.js';
 import { wireFrame } from './wire-frame.js';
 
 const READ_TIMEOUT = 4107;
 const LOGIN_TIMEOUT = 4108;
 const FRAME_TOO_LONG = 4109;
 const TRY_AGAIN_LATER = 1013;
+const SERVER_ERROR = 1011;
 /** The close code of a connection that broke. */
 const BROKEN = 1006;
 
@@ -118,6 +120,12 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     socket.close(code, reason);
     // A silent client may never answer the close.
     void queue.settled().then(sendWills);
+  };
+
+  const abandonTo: ClientSocket['abandonTo'] = (code, reason) => {
+    queue.abandon();
+    for (const session of sessions.values()) session.giveUp();
+    close(code, reason);
   };
 
   let heardAt = performance.now();
@@ -209,6 +217,11 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
       app.counts.refusal(error instanceof Refusal ? error.code : INTERNAL);
       if (!(error instanceof Refusal)) app.report(error);
       else if (error.code === TOO_MANY_SENDS || error.code === TOO_MANY_OTHERS) queue.slowDown();
+      if (error instanceof OutcomeUnknown && command.cmd === 'direct') {
+        // A refusal would say that the message is not stored.
+        abandonTo(SERVER_ERROR, 'nobody knows whether a message is stored');
+        return;
+      }
       // Acknowledgements and read marks have no serial: no client waits for an answer, and an error without a serial
       // would look like an error of the connection.
       if (command.i !== undefined) answerWith({ ...errorAnswer(error, command.cmd), ...addresseeOf(command) });
@@ -342,11 +355,7 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
       isSentAway = true;
       frames.write(wireFrame({ cmd: 'goaway' }, subprotocol));
     },
-    abandonTo: (code, reason) => {
-      queue.abandon();
-      for (const session of sessions.values()) session.giveUp();
-      close(code, reason);
-    },
+    abandonTo,
     finish: async (code, reason) => {
       isDeaf = true;
       await queue.settled();

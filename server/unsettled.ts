@@ -5,7 +5,23 @@
  */
 import { Refusal } from './domain/refusal.js';
 import type { Report } from './guarded.js';
+import { StoreFailure } from './store/store-failure.js';
 import { TookTooLong } from './time-limit.js';
+
+/** Nobody knows whether a change was made. */
+export class OutcomeUnknown extends Error {
+  override readonly name = 'OutcomeUnknown';
+
+  constructor(cause: unknown) {
+    super(`nobody knows whether it was carried out: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    });
+  }
+}
+
+/** Whether the store says that it has changed nothing. */
+const isUnchanged = (error: unknown): boolean =>
+  error instanceof Refusal || (error instanceof StoreFailure && error.isUnchanged);
 
 /** Runs the jobs of one key one after the other. */
 export type InOrder = <R>(key: string, job: () => Promise<R>) => Promise<R>;
@@ -24,9 +40,15 @@ export interface Settlement {
 }
 
 export interface Unsettled {
-  /** Runs a job when the jobs before it are done, and all changes with the same key have an outcome. */
+  /**
+   * Runs a job when the jobs before it are done, and all changes with the same key have an outcome. If the store can't
+   * say what became of them, it rejects with `OutcomeUnknown`: the job may repeat one of them.
+   */
   readonly inOrder: InOrder;
-  /** Makes changes in the store by one call. If the call fails, the changes are settled later, in this order. */
+  /**
+   * Makes changes in the store by one call. If nobody knows whether it has made them, it rejects with `OutcomeUnknown`,
+   * and the changes are settled later, in this order.
+   */
   readonly attempt: <R>(key: string, call: () => Promise<R>, ...settlements: readonly Settlement[]) => Promise<R>;
   /** A session repeats a command: it learns the outcome by its answer, and is not told otherwise. */
   readonly repeat: (key: string, id: string, except: string | undefined) => void;
@@ -123,14 +145,19 @@ export const createUnsettled = ({ inOrder, report, later = byTimer }: UnsettledO
   };
 
   return {
-    inOrder: (key, job) => inOrder(key, () => (changes.has(key) ? settle(key).then(job) : job())),
+    inOrder: (key, job) =>
+      inOrder(key, () => {
+        if (!changes.has(key)) return job();
+        return settle(key).then(job, (error: unknown) => {
+          throw new OutcomeUnknown(error);
+        });
+      }),
 
     attempt: async (key, call, ...settlements) => {
       try {
         return await call();
       } catch (error) {
-        // With a refusal, the store says that it has changed nothing.
-        if (error instanceof Refusal) throw error;
+        if (isUnchanged(error)) throw error;
         const isUnderWay = error instanceof TookTooLong;
         const made = settlements.map((one): Change => ({ ...one, except: one.except, isUnderWay, wasAsked: false }));
         for (const change of made) add(key, change);
@@ -143,7 +170,7 @@ export const createUnsettled = ({ inOrder, report, later = byTimer }: UnsettledO
           };
           error.late.then(ended, ended);
         }
-        throw error;
+        throw new OutcomeUnknown(error);
       }
     },
 

@@ -218,6 +218,18 @@ export const rows: readonly Row[] = [
     wanted: { atMost: 3 },
   },
   {
+    label: 'cluster, CPU of all nodes for a message to a client on another one: to one server',
+    bench: 'cluster --rounds 2 --occupants 500',
+    figure: 'pair.2ToAlone',
+    wanted: { atMost: 1.5 },
+  },
+  {
+    label: 'the same, with a third node that has no receiver, to two nodes',
+    bench: 'cluster --rounds 2 --occupants 500',
+    figure: 'thirdNode',
+    wanted: { atMost: 1.1 },
+  },
+  {
     label: 'streams: the cost of `dropOldest`, `consume` to `concatMap`',
     bench: 'streams',
     figure: 'contests.dropOldest, consume.x',

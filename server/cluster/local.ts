@@ -1,7 +1,7 @@
 /** The sessions of this process, and the chat rooms that they are in. The database knows of them, too. */
 import { inProcessBus, type Bus, type BusSession, type Receive } from '../bus.js';
 import { createMarks } from './marks.js';
-import type { Nodes, Place } from './nodes.js';
+import type { Entered, Nodes, Place } from './nodes.js';
 import type { Here, LocalSession } from './parcel.js';
 
 export interface Local extends Here {
@@ -43,12 +43,12 @@ export const createLocal = ({ id, nodes, now, listen, entered, report }: LocalOp
   const rooms = new Map<string, LocalRoom>();
 
   const isIn = (roomId: string, clientId: string): boolean => rooms.get(roomId)?.clients.has(clientId) ?? false;
-  const online = createMarks<string>({
+  const online = createMarks<string, Entered>({
     isHere: (clientId) => sessions.has(clientId),
     write: (marks) => nodes.markOnline(id, marks),
     report,
   });
-  const occupants = createMarks<Place>({
+  const occupants = createMarks<Place, number>({
     isHere: ({ room, client }) => isIn(room, client),
     write: (marks) => nodes.markOccupants(id, marks),
     report,
@@ -73,12 +73,15 @@ export const createLocal = ({ id, nodes, now, listen, entered, report }: LocalOp
         token: session?.token,
         isOpen: session?.isOpen ?? (() => true),
         since: now(),
+        seen: undefined,
         receive,
       };
       const all = sessions.get(clientId) ?? new Set();
       sessions.set(clientId, all.add(own));
       const leave = await bus.subscribe(clientId, receive);
-      own.since = await online.mark(clientId, clientId);
+      const { now: since, snapshot } = await online.mark(clientId, clientId);
+      own.since = since;
+      own.seen = snapshot;
       return () => {
         leave();
         all.delete(own);

@@ -5,35 +5,35 @@
  */
 import type { Presence } from './nodes.js';
 
-export interface Marks<K> {
-  /** Writes whether it is here. Resolves with the time of the database when it is written. */
-  readonly mark: (id: string, key: K) => Promise<number>;
+export interface Marks<K, R> {
+  /** Writes whether it is here. Resolves with what the database says when it is written. */
+  readonly mark: (id: string, key: K) => Promise<R>;
   readonly stop: () => void;
 }
 
-export interface MarksOptions<K> {
+export interface MarksOptions<K, R> {
   readonly isHere: (key: K) => boolean;
-  readonly write: (marks: readonly Presence<K>[]) => Promise<number>;
+  readonly write: (marks: readonly Presence<K>[]) => Promise<R>;
   /** Called with the first error of several. */
   readonly report: (error: unknown) => void;
 }
 
-interface Waiting<K> {
+interface Waiting<K, R> {
   readonly key: K;
-  readonly resolve: ((at: number) => void)[];
+  readonly resolve: ((result: R) => void)[];
 }
 
 const AT_ONCE = 2_000;
 /** The wait after an error, ms. */
 const AGAIN = 250;
 
-export const createMarks = <K>({ isHere, write, report }: MarksOptions<K>): Marks<K> => {
-  const waiting = new Map<string, Waiting<K>>();
+export const createMarks = <K, R>({ isHere, write, report }: MarksOptions<K, R>): Marks<K, R> => {
+  const waiting = new Map<string, Waiting<K, R>>();
   let isRunning = false;
   let isStopped = false;
   let isFailing = false;
 
-  const add = (id: string, key: K, resolve: readonly ((at: number) => void)[]): void => {
+  const add = (id: string, key: K, resolve: readonly ((result: R) => void)[]): void => {
     const one = waiting.get(id) ?? { key, resolve: [] };
     one.resolve.push(...resolve);
     waiting.set(id, one);
@@ -43,9 +43,9 @@ export const createMarks = <K>({ isHere, write, report }: MarksOptions<K>): Mark
     const some = [...waiting].slice(0, AT_ONCE);
     for (const [id] of some) waiting.delete(id);
     try {
-      const at = await write(some.map(([, { key }]) => ({ key, isHere: isHere(key) })));
+      const result = await write(some.map(([, { key }]) => ({ key, isHere: isHere(key) })));
       isFailing = false;
-      for (const [, { resolve }] of some) for (const one of resolve) one(at);
+      for (const [, { resolve }] of some) for (const one of resolve) one(result);
     } catch (error) {
       for (const [id, { key, resolve }] of some) add(id, key, resolve);
       if (!isFailing && !isStopped) report(error);

@@ -47,7 +47,7 @@ export const MARK_ONLINE = `
   with given as (select * from unnest(cast($2 as text[]), cast($3 as boolean[])) as g (client, is_here)),
   gone as (delete from online o using given g where o.node = $1 and o.client = g.client and not g.is_here),
   come as (insert into online (client, node) select client, cast($1 as text) from given where is_here on conflict do nothing)
-  select ${NOW} as now`;
+  select ${NOW} as now, cast(pg_current_snapshot() as text) as snapshot`;
 
 export const MARK_OCCUPANTS = `
   with given as (
@@ -79,6 +79,10 @@ export const ACTIVE = `
   select m.cid, max(l.last_at) as last_at, json_agg(m.client) as clients, bool_or(c.kind = 'system') as is_system
   from members m join logs l on l.cid = m.cid join conversations c on c.id = m.cid
   where m.client = any (cast($1 as text[])) and l.last_at >= $2 group by m.cid`;
+
+/** Which transactions have written the messages of a conversation in a time. */
+export const WRITTEN = `select ts, cast(cast(xmin as text) as bigint) as written from messages
+  where cid = $1 and ts between $2 and $3`;
 
 export const ROOMS = `select cid, last_at from logs where cid = any (cast($1 as text[])) and last_at is not null`;
 

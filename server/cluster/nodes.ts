@@ -7,6 +7,7 @@ import * as sql from './node-statements.js';
 import type { KeptWill } from '../bus.js';
 import type { SharedSignatures } from '../signatures.js';
 import type { StoredMessage } from '../domain/records.js';
+import { snapshotOf, type Snapshot } from './snapshot.js';
 
 /** What a process says of itself. */
 export interface NodeState {
@@ -47,6 +48,12 @@ export interface Renewed {
 export interface Buried {
   readonly clients: readonly string[];
   readonly wills: readonly KeptWill[];
+}
+
+/** When clients were entered, and what they can read since then. */
+export interface Entered {
+  readonly now: number;
+  readonly snapshot: Snapshot;
 }
 
 /** A client in a chat room. */
@@ -93,8 +100,9 @@ export interface Nodes {
   /** Takes away the processes whose lease has ended. */
   readonly bury: () => Promise<Buried>;
   readonly keepWill: (id: string, session: string, will: KeptWill | undefined) => Promise<void>;
-  /** Writes who has come and gone. Gives the time. */
-  readonly markOnline: (id: string, clients: readonly Presence<string>[]) => Promise<number>;
+  /** Writes who has come and gone. */
+  readonly markOnline: (id: string, clients: readonly Presence<string>[]) => Promise<Entered>;
+  /** The same for chat rooms. Gives the time. */
   readonly markOccupants: (id: string, places: readonly Presence<Place>[]) => Promise<number>;
   /** The other processes that have these clients, each with its clients. */
   readonly nodesOf: (id: string, clients: readonly string[]) => Promise<ReadonlyMap<string, ReadonlySet<string>>>;
@@ -105,6 +113,8 @@ export interface Nodes {
   /** When clients became members; those that are none are left out. */
   readonly members: (conversation: string, clients: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   readonly active: (clients: readonly string[], since: number) => Promise<readonly ActiveConversation[]>;
+  /** The transactions that have written the messages of a conversation in a time, by the times of the messages. */
+  readonly written: (conversation: string, from: number, to: number) => Promise<ReadonlyMap<number, number>>;
   readonly roomsUpTo: (
     rooms: readonly string[],
   ) => Promise<readonly { readonly id: string; readonly lastAt: number }[]>;
@@ -177,16 +187,15 @@ export const createNodes = (connections: Connections, leases: Connections): Node
         ? rows(sql.FORGET_WILL, session)
         : rows(sql.KEEP_WILL, session, id, will.clientId, will.command));
     },
-    markOnline: async (id, clients) =>
-      number(
-        await one(
-          sql.MARK_ONLINE,
-          id,
-          clients.map(({ key }) => key),
-          clients.map(({ isHere }) => isHere),
-        ),
-        'now',
-      ),
+    markOnline: async (id, clients) => {
+      const row = await one(
+        sql.MARK_ONLINE,
+        id,
+        clients.map(({ key }) => key),
+        clients.map(({ isHere }) => isHere),
+      );
+      return { now: number(row, 'now'), snapshot: snapshotOf(text(row, 'snapshot')) };
+    },
     markOccupants: async (id, places) =>
       number(
         await one(
@@ -220,6 +229,10 @@ export const createNodes = (connections: Connections, leases: Connections): Node
         clients: maybeList(row, 'clients') ?? [],
         isSystem: row['is_system'] === true,
       })),
+    written: async (conversation, from, to) =>
+      new Map(
+        (await rows(sql.WRITTEN, conversation, from, to)).map((row) => [number(row, 'ts'), number(row, 'written')]),
+      ),
     roomsUpTo: async (rooms) =>
       (await rows(sql.ROOMS, rooms)).map((row) => ({ id: text(row, 'cid'), lastAt: number(row, 'last_at') })),
     edited: async (clients, rooms, since) =>

@@ -1,6 +1,7 @@
 /** What is on its way to sessions of this process, and who they are. */
 import type { Receive } from '../bus.js';
 import type { Notice } from '../notice.js';
+import type { Snapshot } from './snapshot.js';
 
 /** A session of this process. */
 export interface LocalSession {
@@ -10,6 +11,8 @@ export interface LocalSession {
   readonly isOpen: () => boolean;
   /** The time of the database at which it was known to everybody, ms. */
   readonly since: number;
+  /** What its client can read in the database; undefined until the session is known to everybody. */
+  readonly seen: Snapshot | undefined;
   readonly receive: Receive;
 }
 

@@ -15,6 +15,7 @@ import type { Store } from '../store/store.js';
 import type { Nodes } from './nodes.js';
 import { COMMIT_TIME } from './timing.js';
 import type { Here, LocalSession, Parcel } from './parcel.js';
+import { sees } from './snapshot.js';
 
 /** Messages that are read at once. */
 const PAGE = 500;
@@ -79,12 +80,32 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
       limit: PAGE,
     });
 
-  /** The sessions of this process that a message is for. */
-  const receiversOf = (message: StoredMessage, joinedAt: ReadonlyMap<string, number>): readonly LocalSession[] =>
-    [...joinedAt]
-      .filter(([clientId, at]) => at <= message.timestamp && isFor(message, clientId))
-      .flatMap(([clientId]) => here.sessionsOf(clientId))
-      .filter(({ since }) => since < message.timestamp);
+  /**
+   * Tells which sessions of this process messages are for: not for those whose clients could read them when they came.
+   * The time does not say it if a message was stored while its receiver came.
+   */
+  const receiversAmong = async (
+    conversationId: string,
+    messages: readonly StoredMessage[],
+    joinedAt: ReadonlyMap<string, number>,
+  ): Promise<(message: StoredMessage) => readonly LocalSession[]> => {
+    const [first, last] = [messages[0]?.timestamp ?? 0, messages.at(-1)?.timestamp ?? 0];
+    const close = [...joinedAt.keys()]
+      .flatMap(here.sessionsOf)
+      .map(({ since }) => since)
+      .filter((since) => since > first - COMMIT_TIME && since < last + COMMIT_TIME);
+    const [from, to] = [Math.min(...close) - COMMIT_TIME, Math.max(...close) + COMMIT_TIME];
+    const written = close.length === 0 ? new Map<number, number>() : await nodes.written(conversationId, from, to);
+    const couldRead = ({ since, seen }: LocalSession, at: number): boolean => {
+      const transaction = Math.abs(at - since) < COMMIT_TIME ? written.get(at) : undefined;
+      return transaction === undefined || seen === undefined ? at <= since : sees(seen, transaction);
+    };
+    return (message) =>
+      [...joinedAt]
+        .filter(([clientId, at]) => at <= message.timestamp && isFor(message, clientId))
+        .flatMap(([clientId]) => here.sessionsOf(clientId))
+        .filter((session) => !couldRead(session, message.timestamp));
+  };
 
   const read: Sweeps['read'] = async (conversationId, after) => {
     const [info] = await store.conversations([conversationId]);
@@ -98,13 +119,14 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
     if (floor === undefined || floor === Infinity) return { messages: [], isAll: true };
     // What has come from another process is delivered even if it is a little older than the sessions.
     const found = await history(conversationId, Math.max(after, floor - COMMIT_TIME));
+    const receiversOf = await receiversAmong(conversationId, found, joinedAt);
     const messages = found.map((message) => ({
       at: message.timestamp,
       value: {
         target:
           kind === 'room'
             ? ({ _tag: 'Room', id: conversationId } as const)
-            : ({ _tag: 'Sessions', sessions: receiversOf(message, joinedAt) } as const),
+            : ({ _tag: 'Sessions', sessions: receiversOf(message) } as const),
         notice: push(directPush(message, { kind }), senderOf(conversationId, message.timestamp)),
       },
     }));
@@ -114,11 +136,12 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
   /** Messages of a system conversation have no chain: those that were not seen are new. */
   const readSystem = async (conversationId: string, since: number, clientIds: readonly string[]): Promise<void> => {
     const joinedAt = await nodes.members(conversationId, clientIds);
-    let after = Math.max(since - 1, sinceOf(clientIds));
+    let after = Math.max(since - 1, sinceOf(clientIds) - COMMIT_TIME);
     for (;;) {
       const page = await history(conversationId, after);
+      const receiversOf = await receiversAmong(conversationId, page, joinedAt);
       for (const message of page) {
-        const sessions = receiversOf(message, joinedAt);
+        const sessions = receiversOf(message);
         if (sessions.length === 0 || wasSeen(message.id)) continue;
         const except = senderOf(conversationId, message.timestamp);
         const notice = push(directPush(message, { kind: 'system' }), except);

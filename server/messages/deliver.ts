@@ -12,7 +12,7 @@ import { Refusal } from '../domain/refusal.js';
 import type { RoomPriority } from '../notice.js';
 import { randomIds } from '../random-ids.js';
 import type { Appended, NewMessage, StoredMessage } from '../store/store.js';
-import type { Settlement } from '../unsettled.js';
+import { OutcomeUnknown, type Settlement } from '../unsettled.js';
 import { checkSize, fromHook, toHook } from './body.js';
 import type { Session } from '../session.js';
 import { handOut, UNKNOWN, type HandingOut } from './handing-out.js';
@@ -153,7 +153,8 @@ const turnOf = ({ bus }: App, result: Appended, except: string | undefined): Pro
  * the message to its receivers: whoever is the sender of one and a receiver of another has both in their order. It is
  * called in the conversation's order.
  *
- * If the store fails, it may have stored the messages all the same. So it is asked for them later, and the receivers
+ * If the store fails, it may have stored the messages all the same. So the senders get no answer, neither a good nor a
+ * bad one: their sockets are closed, and they send again. The store is asked for the messages later, and the receivers
  * get them then: a sender that repeats a message is answered with the stored one, and nobody would get it otherwise.
  */
 const postAll = async (
@@ -177,11 +178,17 @@ const postAll = async (
       return true;
     },
   });
-  const results = await app.attempt(
-    conversationId,
-    () => store.append(postings.map(({ message }) => ({ ...message, now }))),
-    ...postings.map(settlementOf),
-  );
+  const results = await app
+    .attempt(
+      conversationId,
+      () => store.append(postings.map(({ message }) => ({ ...message, now }))),
+      ...postings.map(settlementOf),
+    )
+    .catch((error: unknown) => {
+      // Nothing that their senders have sent later may be stored before these are sent again.
+      if (error instanceof OutcomeUnknown) for (const { session } of postings) session?.giveUp();
+      throw error;
+    });
   if (results.length !== postings.length)
     throw new TypeError(`the store has taken ${results.length} of ${postings.length} messages`);
   const turns = results.map((result, index) => turnOf(app, result, postings[index]?.how.except));

@@ -1,13 +1,21 @@
+export interface StoreFailureOptions extends ErrorOptions {
+  /** Nothing was changed by the call. Otherwise nobody knows. */
+  readonly isUnchanged?: boolean;
+}
+
 /** The store could not carry a call out. */
 export class StoreFailure extends Error {
   override readonly name = 'StoreFailure';
+  /** Nothing was changed by the call. Otherwise nobody knows. */
+  readonly isUnchanged: boolean;
 
   constructor(
     message: string,
     /** The code of the database's error, or of another error. */
     readonly code?: string | number,
-    options?: ErrorOptions,
+    { isUnchanged = false, ...options }: StoreFailureOptions = {},
   ) {
     super(message, options);
+    this.isUnchanged = isUnchanged;
   }
 }

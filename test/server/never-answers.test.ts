@@ -25,17 +25,34 @@ const errors = (): { readonly onError: (error: unknown) => void; readonly texts:
 };
 
 describe('a store that never answers', () => {
-  it('lets the command be refused with 4200, and is reported', async () => {
+  it('closes the socket of a message without an answer, and is reported', async () => {
     const { store, hang } = hanging('append');
     const { onError, texts } = errors();
     const server = await serve({ store, limits: SOON, onError });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     hang(true);
-    expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'one' } })).toMatchObject(TRY_AGAIN);
+    tom.send({ cmd: 'direct', directMessage: { cid, msg: 'one' }, i: 77 });
+    expect(await tom.closed).toEqual({ code: 1011, reason: 'nobody knows whether a message is stored' });
+    expect(tom.inbox).toEqual([]);
     expect(texts).toEqual([expect.stringContaining('store.append did not answer within 60 ms')]);
     hang(false);
-    expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'two' } })).toMatchObject({ cmd: 'ack' });
+    const again = await login(server, 'Tom');
+    expect(await again.request({ cmd: 'direct', directMessage: { cid, msg: 'two' } })).toMatchObject({ cmd: 'ack' });
+  });
+
+  it('lets other commands be refused with 4200, and is reported', async () => {
+    const { store, hang } = hanging('updateConversation');
+    const { onError, texts } = errors();
+    const server = await serve({ store, limits: SOON, onError });
+    const tom = await login(server, 'Tom');
+    const cid = await start(tom, ['Jerry']);
+    hang(true);
+    const command = { cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"level":3}' } } } as const;
+    expect(await tom.request(command)).toMatchObject(TRY_AGAIN);
+    expect(texts).toEqual([expect.stringContaining('store.updateConversation did not answer within 60 ms')]);
+    hang(false);
+    expect(await tom.request(command)).toMatchObject({ cmd: 'conv', op: 'updated' });
   });
 
   it('holds up neither heartbeats nor close()', async () => {
@@ -128,12 +145,13 @@ describe('a function of the application', () => {
     ['rejects', () => Promise.reject(new Error('again'))],
   ];
   it.each(failing)('onError, that %s: the commands after it are carried out', async (_, onError) => {
-    const { store, hang } = hanging('append');
+    const { store, hang } = hanging('updateConversation');
     const server = await serve({ store, limits: SOON, onError });
     const tom = await login(server, 'Tom');
     const cid = await start(tom, ['Jerry']);
     hang(true);
-    expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'one' } })).toMatchObject(TRY_AGAIN);
+    const command = { cmd: 'conv', op: 'update', convMessage: { cid, attr: { data: '{"level":3}' } } } as const;
+    expect(await tom.request(command)).toMatchObject(TRY_AGAIN);
     hang(false);
     expect(await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'two' } })).toMatchObject({ cmd: 'ack' });
   });

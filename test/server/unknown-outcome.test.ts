@@ -1,7 +1,7 @@
 /** The store fails, and nobody knows whether it has made a change. If it has, whoever it concerns is told, once. */
 import { describe, expect, it } from 'vitest';
 import type { ClientCommand } from 'rx-realtime/codecs';
-import { memoryStore, type ServerOptions, type Store } from 'rx-realtime/server';
+import { memoryStore, StoreFailure, type ServerOptions, type Store } from 'rx-realtime/server';
 import { failingOnce, faulty, wrapped, type Call } from './faulty-store.js';
 import { login, serve, start, type RawClient, type Received, refused } from './raw-client.js';
 
@@ -20,6 +20,14 @@ const cast = async (options: ServerOptions = {}, changed = (store: Store): Store
 const say = (client: RawClient, cid: string, msg: string, dt: string): Promise<Received> =>
   client.request({ cmd: 'direct', directMessage: { cid, msg, dt } });
 
+/** Says something whose outcome the server does not know: it answers nothing, and closes the socket. */
+const sayInVain = async (client: RawClient, cid: string, msg: string, dt: string): Promise<void> => {
+  const i = 1_000;
+  client.send({ cmd: 'direct', directMessage: { cid, msg, dt }, i });
+  const { code } = await client.closed;
+  expect([code, client.inbox.filter((answer) => answer.i === i)]).toEqual([1011, []]);
+};
+
 /** The messages that have arrived, in their order. */
 const heard = async (client: RawClient): Promise<readonly (string | undefined)[]> => {
   await client.settle();
@@ -28,19 +36,20 @@ const heard = async (client: RawClient): Promise<readonly (string | undefined)[]
 
 describe('a message that was stored, although the store has failed', () => {
   it('reaches its receivers once, before later messages, and the sender not at all', async () => {
-    const { fail, tom, jerry, cid } = await cast();
+    const { server, fail, tom, jerry, cid } = await cast();
     fail('append', 'after');
-    expect(await say(tom, cid, 'one', 'a')).toMatchObject(TRY_AGAIN);
-    expect(await say(tom, cid, 'two', 'b')).toMatchObject({ cmd: 'ack' });
-    expect(await say(tom, cid, 'one', 'a')).toMatchObject({ cmd: 'ack' });
+    await sayInVain(tom, cid, 'one', 'a');
+    const again = await login(server, 'Tom');
+    expect(await say(again, cid, 'two', 'b')).toMatchObject({ cmd: 'ack' });
+    expect(await say(again, cid, 'one', 'a')).toMatchObject({ cmd: 'ack' });
     expect(await heard(jerry)).toEqual(['one', 'two']);
-    expect(await heard(tom)).toEqual([]);
+    expect(await heard(again)).toEqual([]);
   });
 
   it('reaches its receivers when nobody sends it again, and nothing else happens', async () => {
     const { fail, tom, jerry, cid } = await cast();
     fail('append', 'after');
-    await say(tom, cid, 'one', 'a');
+    await sayInVain(tom, cid, 'one', 'a');
     expect(await jerry.push('direct')).toMatchObject({ directMessage: { msg: 'one' } });
   });
 
@@ -50,7 +59,7 @@ describe('a message that was stored, although the store has failed', () => {
       append: (messages) => store.append(messages.map((message) => ({ ...message, now: message.now - 5_000 }))),
     }));
     fail('append', 'after');
-    await say(tom, cid, 'one', 'a');
+    await sayInVain(tom, cid, 'one', 'a');
     expect(await jerry.push('direct')).toMatchObject({ directMessage: { msg: 'one' } });
   });
 
@@ -70,10 +79,9 @@ describe('a message that was stored, although the store has failed', () => {
     await Promise.all([tom.closed, jerry.closed]);
     const [one, reader] = [await login(again, 'Tom'), await login(again, 'Jerry')];
     isBroken = true;
-    expect(await say(one, cid, 'one', 'a')).toMatchObject(TRY_AGAIN);
-    one.socket.terminate();
+    await sayInVain(one, cid, 'one', 'a');
+    await sayInVain(await login(again, 'Tom'), cid, 'one', 'a');
     const other = await login(again, 'Tom');
-    expect(await say(other, cid, 'one', 'a')).toMatchObject(TRY_AGAIN);
     isBroken = false;
     expect(await say(other, cid, 'one', 'a')).toMatchObject({ cmd: 'ack' });
     expect(await heard(reader)).toEqual(['one']);
@@ -87,43 +95,75 @@ describe('a message that was stored, although the store has failed', () => {
       if (call === 'append' && answer === undefined) await new Promise<void>((resolve) => (answer = resolve));
       return run();
     });
-    const { tom, jerry, cid } = await cast({ store, limits: { storeTimeout: 50 } });
-    expect(await say(tom, cid, 'one', 'a')).toMatchObject(TRY_AGAIN);
-    expect(await say(tom, cid, 'two', 'b')).toMatchObject({ cmd: 'ack' });
+    const { server, tom, jerry, cid } = await cast({ store, limits: { storeTimeout: 50 } });
+    await sayInVain(tom, cid, 'one', 'a');
+    expect(await say(await login(server, 'Tom'), cid, 'two', 'b')).toMatchObject({ cmd: 'ack' });
     answer?.();
     await jerry.push('direct', ({ directMessage }) => directMessage.msg === 'one');
     expect(await heard(jerry)).toEqual(['two']);
   });
 
   it('is not sent twice if it had reached its receivers, and the store fails when it is repeated', async () => {
-    const { fail, tom, jerry, cid } = await cast();
+    const { server, fail, tom, jerry, cid } = await cast();
     await say(tom, cid, 'one', 'a');
-    for (let times = 0; times < 2; times += 1) {
+    for (let [times, one] = [0, tom]; times < 2; times += 1, one = await login(server, 'Tom')) {
       fail('append', 'after');
-      expect(await say(tom, cid, 'one', 'a')).toMatchObject(TRY_AGAIN);
+      await sayInVain(one, cid, 'one', 'a');
     }
-    expect(await say(tom, cid, 'one', 'a')).toMatchObject({ cmd: 'ack' });
+    expect(await say(await login(server, 'Tom'), cid, 'one', 'a')).toMatchObject({ cmd: 'ack' });
     expect(await heard(jerry)).toEqual(['one']);
   });
 
   it('is told to the hooks once', async () => {
     const sent: string[] = [];
-    const { fail, tom, jerry, cid } = await cast({ hooks: { messageSent: ({ content }) => void sent.push(content) } });
+    const { server, fail, tom, jerry, cid } = await cast({
+      hooks: { messageSent: ({ content }) => void sent.push(content) },
+    });
     fail('append', 'after');
-    await say(tom, cid, 'one', 'a');
-    await say(tom, cid, 'one', 'a');
+    await sayInVain(tom, cid, 'one', 'a');
+    await say(await login(server, 'Tom'), cid, 'one', 'a');
     await heard(jerry);
     expect(sent).toEqual(['one']);
   });
 });
 
 it('a message that was not stored reaches nobody until it is sent again', async () => {
-  const { fail, tom, jerry, cid } = await cast();
+  const { server, fail, tom, jerry, cid } = await cast();
   fail('append', 'before');
-  expect(await say(tom, cid, 'one', 'a')).toMatchObject(TRY_AGAIN);
+  await sayInVain(tom, cid, 'one', 'a');
   expect(await heard(jerry)).toEqual([]);
+  expect(await say(await login(server, 'Tom'), cid, 'one', 'a')).toMatchObject({ cmd: 'ack' });
+  expect(await heard(jerry)).toEqual(['one']);
+});
+
+it('a message of which the store says that it was not stored is refused, and the socket stays open', async () => {
+  const { tom, jerry, cid } = await cast({}, (store) => {
+    let isFull = true;
+    return {
+      ...store,
+      append: async (messages) => {
+        if (!isFull) return store.append(messages);
+        isFull = false;
+        throw new StoreFailure('the disk is full', 'FULL', { isUnchanged: true });
+      },
+    };
+  });
+  expect(await say(tom, cid, 'one', 'a')).toMatchObject(TRY_AGAIN);
   expect(await say(tom, cid, 'one', 'a')).toMatchObject({ cmd: 'ack' });
   expect(await heard(jerry)).toEqual(['one']);
+});
+
+it('nothing that a sender has sent later is stored before the message whose outcome is not known', async () => {
+  const { store, server, fail, tom, jerry, cid } = await cast();
+  fail('append', 'before');
+  for (const [i, msg] of ['one', 'two', 'three'].entries())
+    tom.send({ cmd: 'direct', directMessage: { cid, msg, dt: msg }, i });
+  await tom.closed;
+  const again = await login(server, 'Tom');
+  for (const msg of ['one', 'two', 'three']) expect(await say(again, cid, msg, msg)).toMatchObject({ cmd: 'ack' });
+  expect(await heard(jerry)).toEqual(['one', 'two', 'three']);
+  const stored = await store.history({ conversationId: cid, direction: 'new', limit: 10 });
+  expect(stored.map(({ msg }) => msg)).toEqual(['one', 'two', 'three']);
 });
 
 it('an edit and a recall that were made reach everybody, although the store has failed', async () => {

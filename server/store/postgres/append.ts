@@ -152,6 +152,11 @@ export interface Appending {
   readonly settled: () => Promise<void>;
 }
 
+/** What fails when messages are stored says nothing about them. */
+const afterwards = (error: unknown): never => {
+  throw error instanceof AskFailed ? new AskFailed(error.reason, true) : error;
+};
+
 const VERDICTS: readonly MayNotSpeak['_tag'][] = ['NoConversation', 'NotMember', 'Silenced', 'Blocked'];
 
 export const createAppending = ({ connections, bounds, members, isTimeGiven }: AppendingOptions): Appending => {
@@ -225,6 +230,7 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
   const together = async (items: readonly Item[]): Promise<readonly Appended[]> => {
     const { rows, stored } = await connections.useOwn(async (session, attempt) => {
       const given = await session.rows(statement, columns(items));
+      // From here on, the messages are stored.
       // An earlier attempt may have stored messages of senders who may not speak any more.
       const open = [...given.entries()].filter(
         ([, row]) => maybeNumber(row, 'ts') === undefined && (attempt > 1 || text(row, 'verdict') === 'MaySpeak'),
@@ -235,10 +241,10 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
           session,
           items,
           open.map(([place]) => place),
-        ),
+        ).catch(afterwards),
       };
     });
-    const membersOf = await membersFor(items, rows);
+    const membersOf = await membersFor(items, rows).catch(afterwards);
     const results: Appended[] = [];
     for (const [place, item] of items.entries()) {
       const row = rows[place] ?? {};

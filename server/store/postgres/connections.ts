@@ -167,14 +167,18 @@ export const createConnections = ({ pg, pool, patience, hasOwn }: ConnectionsOpt
       const end = performance.now() + patience;
       let conflicts = 0;
       let wait = FIRST_WAIT;
+      let isUnknown = false;
       for (let attempt = 1; ; attempt += 1) {
         if (isClosed) throw new StoreFailure('the store is closed');
         try {
           const result = await attemptOnce(work, attempt);
           isReachable = true;
           return result;
-        } catch (error) {
-          const meaning = meaningOf(error);
+        } catch (failed) {
+          const meaning = meaningOf(failed);
+          // An earlier attempt may have been carried out, even if this one was refused.
+          isUnknown ||= meaning === 'lost' || (failed instanceof AskFailed && failed.isUnknown);
+          const error = failed instanceof AskFailed ? new AskFailed(failed.reason, isUnknown) : failed;
           if (meaning === 'conflict' && (conflicts += 1) < CONFLICTS) await pause(Math.random() * CONFLICT_WAIT);
           else if (meaning === 'lost') {
             if (isReachable) {

@@ -3,7 +3,11 @@ import { StoreFailure } from '../store-failure.js';
 
 /** An error of a statement, or of a connection. Errors of the store's own code are others. */
 export class AskFailed extends Error {
-  constructor(readonly reason: unknown) {
+  constructor(
+    readonly reason: unknown,
+    /** Nobody knows whether the database has done what it was asked for before. */
+    readonly isUnknown = false,
+  ) {
     super('the database has refused a statement, or can not be reached');
   }
 }
@@ -56,6 +60,7 @@ export const failureOf = (error: unknown, place: string): unknown => {
   const advice = code === undefined ? undefined : ADVICE[code];
   return new StoreFailure(`PostgreSQL at ${place}: ${text}${advice === undefined ? '' : `; ${advice}`}`, code, {
     cause: reason,
+    isUnchanged: !error.isUnknown && meaningOf(error) !== 'lost',
   });
 };
 

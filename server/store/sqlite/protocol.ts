@@ -64,7 +64,14 @@ export const failureOf = (error: unknown): Failure => {
   return { _tag: 'Error', message, ...codeOf(error), ...(stack === undefined ? {} : { stack }) };
 };
 
-export const errorOf = (failure: Failure): Error =>
-  failure._tag === 'Refusal'
-    ? new Refusal(failure.code, failure.detail)
-    : new StoreFailure(failure.message, failure.code, { cause: failure.stack });
+/** The code of SQLite for a disk that fails: a commit may be on it all the same. Other bits say what it did. */
+const DISK = 10;
+const OTHER_BITS = 256;
+
+/** An error of a call, as whoever uses the store sees it. What has failed was rolled back. */
+export const errorOf = (failure: Failure): Error => {
+  if (failure._tag === 'Refusal') return new Refusal(failure.code, failure.detail);
+  const { message, code, stack } = failure;
+  const isUnchanged = typeof code === 'number' && code % OTHER_BITS !== DISK;
+  return new StoreFailure(message, code, { cause: stack, isUnchanged });
+};

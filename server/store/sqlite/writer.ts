@@ -108,7 +108,10 @@ export const startWriter = async (task: Task, { now, report }: WriterOptions): P
       if (requests.length > 1) for (const request of requests) sayAll([request]);
       else
         settle(first.id)?.reject(
-          new StoreFailure(`${first.name} has something that is no plain data`, undefined, { cause }),
+          new StoreFailure(`${first.name} has something that is no plain data`, undefined, {
+            cause,
+            isUnchanged: true,
+          }),
         );
     }
   };
