@@ -33,8 +33,8 @@ const push = (command: ServerCommand, except?: string): Notice => ({
 });
 
 export interface SweepOptions {
-  readonly store: Store;
-  readonly nodes: Nodes;
+  readonly store: Pick<Store, 'conversations' | 'history' | 'unreadOf'>;
+  readonly nodes: Pick<Nodes, 'active' | 'edited' | 'members' | 'read' | 'roomsUpTo' | 'told' | 'tokens' | 'written'>;
   readonly here: Here;
   /** The session that has sent a message, if it waits for its answer here. */
   readonly senderOf: (conversationId: string, at: number) => string | undefined;

@@ -1,0 +1,96 @@
+/** Whom a message is for that is read from the database. */
+import { expect, test } from 'vitest';
+import type { StoredMessage } from 'rx-realtime/server';
+import type { LocalSession } from '../../server/cluster/parcel.js';
+import { snapshotOf } from '../../server/cluster/snapshot.js';
+import { createSweeps } from '../../server/cluster/sweeps.js';
+
+const CAME = 100_000;
+
+const messageAt = (timestamp: number): StoredMessage => ({
+  ...{ conversationId: 'c', id: `m${timestamp}`, from: 'Tom', msg: 'hello', timestamp },
+  ...{ receipt: false, mentions: [], mentionsAll: false },
+});
+
+/** The times of the messages that a session gets. It came at `CAME`, and saw what was written before 50. */
+const heard = async (messages: readonly (readonly [at: number, written: number])[]): Promise<readonly number[]> => {
+  const session: LocalSession = {
+    ...{ id: 's', clientId: 'Jerry', token: undefined, isOpen: () => true, receive: () => undefined },
+    ...{ since: CAME, seen: snapshotOf('48:50:48') },
+  };
+  const none = <T>(): Promise<readonly T[]> => Promise.resolve([]);
+  const { read } = createSweeps({
+    store: {
+      conversations: () =>
+        Promise.resolve([{ id: 'c', kind: 'ordinary', creator: 'Tom', members: ['Jerry', 'Tom'], attributes: {} }]),
+      history: ({ from }) =>
+        Promise.resolve(
+          messages.map(([at]) => messageAt(at)).filter(({ timestamp }) => timestamp > (from?.timestamp ?? 0)),
+        ),
+      unreadOf: () => Promise.resolve(new Map()),
+    },
+    nodes: {
+      members: (_, clients) => Promise.resolve(new Map(clients.map((client) => [client, 0]))),
+      written: (_, from, to) => Promise.resolve(new Map(messages.filter(([at]) => at >= from && at <= to))),
+      active: none,
+      edited: none,
+      roomsUpTo: none,
+      told: none,
+      read: () => Promise.resolve(new Map()),
+      tokens: () => Promise.resolve(new Map()),
+    },
+    here: {
+      clientIds: () => ['Jerry'],
+      sessionsOf: (clientId) => (clientId === 'Jerry' ? [session] : []),
+      rooms: () => [],
+      roomSince: () => undefined,
+    },
+    senderOf: () => undefined,
+    wasSeen: () => false,
+    know: () => undefined,
+    arrive: () => undefined,
+  });
+  const { messages: found } = await read('c', 0);
+  return found.flatMap(({ at, value: { target } }) =>
+    target._tag === 'Sessions' && target.sessions.includes(session) ? [at] : [],
+  );
+};
+
+test('a session does not get what its client could read when it came', async () => {
+  expect(
+    await heard([
+      [CAME - 1_000, 40],
+      [CAME - 1, 47],
+      [CAME, 49],
+    ]),
+  ).toEqual([]);
+});
+
+test('a session gets a message that is older than itself, and was committed after it came', async () => {
+  expect(
+    await heard([
+      [CAME - 20, 49],
+      [CAME - 10, 48],
+      [CAME - 5, 50],
+      [CAME - 1, 49],
+    ]),
+  ).toEqual([CAME - 10, CAME - 5]);
+});
+
+test('a session does not get again what was committed before it came, though its time is later', async () => {
+  expect(
+    await heard([
+      [CAME + 10, 49],
+      [CAME + 20, 51],
+    ]),
+  ).toEqual([CAME + 20]);
+});
+
+test('a session gets everything that is much later, and nothing that is much earlier, whoever has written it', async () => {
+  expect(
+    await heard([
+      [CAME - 10_000, 60],
+      [CAME + 10_000, 10],
+    ]),
+  ).toEqual([CAME + 10_000]);
+});
