@@ -72,7 +72,7 @@ export type ChainEffect<T> =
   | { readonly _tag: 'Read'; readonly after: number; readonly upTo: number; readonly round: number };
 
 /** How long a missing message may still come, ms. */
-export const HOLD_BACK = 50;
+const HOLD_BACK = 50;
 /** The wait after a read that has failed, ms. */
 const AGAIN = 1_000;
 /** What may wait in one conversation. Messages beyond are read from the store. */

@@ -34,7 +34,7 @@ export interface OtherNode {
   readonly cut: Cut | undefined;
 }
 
-export interface Renewed {
+interface Renewed {
   /** Whether the lease was held until now; otherwise the others may have given the process up. */
   readonly isHeld: boolean;
   /** The time of the database, ms. */
@@ -45,7 +45,7 @@ export interface Renewed {
 }
 
 /** What is left of processes that have died: their clients that are nowhere else now, and the wills of these. */
-export interface Buried {
+interface Buried {
   readonly clients: readonly string[];
   readonly wills: readonly KeptWill[];
 }
@@ -73,7 +73,7 @@ const cutOf = (row: Row): Cut | undefined => {
 };
 
 /** A conversation with messages since a time, and those of the clients asked for that are its members. */
-export interface ActiveConversation {
+interface ActiveConversation {
   readonly id: string;
   readonly lastAt: number;
   readonly clients: readonly string[];
@@ -81,7 +81,7 @@ export interface ActiveConversation {
 }
 
 /** How a token stands. */
-export interface TokenState {
+interface TokenState {
   readonly holder: string;
   readonly isDisplaced: boolean;
 }

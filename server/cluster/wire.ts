@@ -14,7 +14,7 @@ export interface Wire {
   readonly close: () => Promise<void>;
 }
 
-export interface WireOptions {
+interface WireOptions {
   /** Called when texts may have been lost: sent ones, or ones that should have come. */
   readonly onBreak: () => void;
   readonly report: (error: unknown) => void;
