@@ -82,6 +82,9 @@ export interface App {
   /** Makes a change in the store that others have to be told of. If the call fails, they are told later. */
   readonly attempt: Unsettled['attempt'];
   readonly repeat: Unsettled['repeat'];
+  readonly moved: Unsettled['moved'];
+  /** The reason of a close after which a client comes back: it names the time over which such clients are spread. */
+  readonly returning: (text: string) => string;
   /** Called with errors that are the server's own fault. It never throws. */
   readonly report: Report;
 }

@@ -121,7 +121,7 @@ export interface PageOf {
  * What the application's back end can do in the server's process. Each method runs at once, when it is called. It
  * calls the same hooks as a client's command, and clients learn of its effects by the bus. If the server refuses a
  * call, the promise rejects with a `Refusal`, whose `code` is the protocol's: 4303 if there is no such conversation,
- * 4323 if it was a temporary conversation that has ended.
+ * 4323 if it was a temporary conversation that has ended. With `OutcomeUnknown`, it may have happened all the same.
  *
  * @example
  * const { id } = await server.backEnd.create({ kind: 'system', name: 'News' });

@@ -22,7 +22,10 @@ const LINE_BROKEN = 2;
 export const busServerOf = ({ app, clients, returnsPerSecond, publicUrl }: BusServerOptions): BusServer => ({
   lapse: () => {
     const reason = closeReason('this process has lost its lease', clients.size, returnsPerSecond());
-    for (const client of clients) client.abandonTo(GOING_AWAY, reason);
+    for (const client of clients) {
+      for (const session of client.sessions.values()) session.leaveWill();
+      client.abandonTo(GOING_AWAY, reason);
+    }
   },
   kick: (clientId, kicked) => {
     app.logins.kick(clientId, kicked)();

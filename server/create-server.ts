@@ -32,7 +32,7 @@ import { createRoomFanOut } from './room-fan-out.js';
 import { noDrops, stats, withClosed, type ServerStats } from './stats.js';
 import { checkNumbers } from './numbers.js';
 import { createRates } from './rates.js';
-import { closeReason, GOING_AWAY, inBatches, spreadOf } from './returns.js';
+import { closeReason, GOING_AWAY, inBatches, returningClients, spreadOf } from './returns.js';
 import { api } from './http/api/api.js';
 import { createDoor } from './http/door.js';
 import { createFront } from './http/front.js';
@@ -208,6 +208,8 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     post: batches.add,
     attempt: unsettled.attempt,
     repeat: unsettled.repeat,
+    moved: unsettled.moved,
+    returning: returningClients(returnsPerSecond),
     report,
   };
   const clients = new Set<ClientSocket>();

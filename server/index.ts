@@ -56,6 +56,7 @@ export type { AttributePath, Comparison, ValueTest, Where } from './domain/query
 export type { Regex } from './domain/query/regex.js';
 export { Refusal, type RefusalCode } from './domain/refusal.js';
 export { describedAfter } from './domain/conversations/attribute-edits.js';
+export { OutcomeUnknown } from './unsettled.js';
 export { StoreFailure, type StoreFailureOptions } from './store/store-failure.js';
 export { memoryStore, type MemoryStoreOptions } from './store/memory.js';
 export type { Retention, RetentionByKind } from './domain/memory/retention.js';

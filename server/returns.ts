@@ -21,6 +21,26 @@ export const spreadOf = (clients: number, perSecond: number): number =>
 export const closeReason = (text: string, clients: number, perSecond: number): string =>
   isRate(perSecond) ? `${text}; spread=${String(spreadOf(clients, perSecond))}` : text;
 
+/** The time in which clients that come back are counted together, ms. */
+const TOGETHER = 1_000;
+
+/**
+ * The reasons of closes of single sockets whose clients come back. They are spread over a second at least, and over
+ * more if there were many in this second.
+ */
+export const returningClients = (
+  perSecond: () => number,
+  now = (): number => performance.now(),
+): ((text: string) => string) => {
+  let [count, since] = [0, -Infinity];
+  return (text) => {
+    if (now() - since > TOGETHER) [count, since] = [0, now()];
+    count += 1;
+    const rate = perSecond();
+    return closeReason(text, Math.max(count, rate), rate);
+  };
+};
+
 /**
  * Calls `act` with each item, so many per second: the first ones before this returns. The timer between batches keeps
  * no process alive. Returns a function that leaves out the rest.

@@ -39,8 +39,10 @@ export interface Session {
   readonly ended: () => Ending | undefined;
   /** Sets the will, which is sent when the connection breaks. It replaces an earlier will. */
   readonly setWill: (will: Will) => void;
-  /** Others take the session for gone: what it has asked for and has not begun is not done, and no will is sent. */
+  /** What it has asked for and has not begun is not done: its client asks again, on another socket. */
   readonly giveUp: () => void;
+  /** Others take the session for gone. They send its will. */
+  readonly leaveWill: () => void;
   readonly isGivenUp: () => boolean;
   /** Takes the will, once. Undefined after a logout, or if the server has ended the session. */
   readonly takeWill: () => Will | undefined;
@@ -219,7 +221,9 @@ export const newSession = ({
     takeWill,
     giveUp: () => {
       isGivenUp = true;
-      takeWill();
+    },
+    leaveWill: () => {
+      will = undefined;
     },
     isGivenUp: () => isGivenUp,
   };

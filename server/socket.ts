@@ -70,7 +70,7 @@ export interface ClientSocket extends Heavy {
   readonly settled: () => Promise<void>;
   /** Asks the client to reconnect elsewhere. */
   readonly goAway: () => void;
-  /** Closes at once. Nothing more is written, and no will is sent: others take the sessions for gone. */
+  /** Closes at once. Nothing more is written, and what waits is not carried out: the client asks again elsewhere. */
   readonly abandonTo: (code: number, reason: string) => void;
   /** Takes no more frames, handles and answers those that were taken, then closes. */
   readonly finish: (code: number, reason: string) => Promise<void>;
@@ -87,6 +87,8 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
   let held: (readonly [push: OutgoingPush, clientId: string])[] = [];
   /** Runs while a heartbeat waits for other commands. */
   let heartbeat: NodeJS.Timeout | undefined;
+  /** Whether the server could carry out the logins. */
+  let couldLogIn = true;
   /** The client was asked to go elsewhere, so if it closes the connection, that is not a break. */
   let isSentAway = false;
 
@@ -217,11 +219,12 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
       app.counts.refusal(error instanceof Refusal ? error.code : INTERNAL);
       if (!(error instanceof Refusal)) app.report(error);
       else if (error.code === TOO_MANY_SENDS || error.code === TOO_MANY_OTHERS) queue.slowDown();
-      if (error instanceof OutcomeUnknown && command.cmd === 'direct') {
+      if (error instanceof OutcomeUnknown && command.cmd === 'direct' && command.directMessage.transient !== true) {
         // A refusal would say that the message is not stored.
-        abandonTo(SERVER_ERROR, 'nobody knows whether a message is stored');
+        abandonTo(SERVER_ERROR, app.returning('nobody knows whether a message is stored'));
         return;
       }
+      if (!(error instanceof Refusal) && command.cmd === 'session') couldLogIn = false;
       // Acknowledgements and read marks have no serial: no client waits for an answer, and an error without a serial
       // would look like an error of the connection.
       if (command.i !== undefined) answerWith({ ...errorAnswer(error, command.cmd), ...addresseeOf(command) });
@@ -310,7 +313,10 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
 
   const silence = timer(limits.silenceTimeout, () => close(READ_TIMEOUT, 'nothing was heard for too long'));
   const stranger = timer(limits.loginTimeout, () => {
-    if (sessions.size === 0) close(LOGIN_TIMEOUT, 'nobody has logged in');
+    if (sessions.size > 0) return;
+    if (couldLogIn) close(LOGIN_TIMEOUT, 'nobody has logged in');
+    // Its session is still good.
+    else close(TRY_AGAIN_LATER, app.returning('the server could not carry the login out'));
   });
   const heard = (): void => {
     heardAt = performance.now();

@@ -52,6 +52,8 @@ export interface Unsettled {
   readonly attempt: <R>(key: string, call: () => Promise<R>, ...settlements: readonly Settlement[]) => Promise<R>;
   /** A session repeats a command: it learns the outcome by its answer, and is not told otherwise. */
   readonly repeat: (key: string, id: string, except: string | undefined) => void;
+  /** A session goes on as another one, on another socket: that one need not be told. */
+  readonly moved: (from: string, to: string) => void;
   /** Gives up what is not settled. */
   readonly stop: () => void;
 }
@@ -176,6 +178,10 @@ export const createUnsettled = ({ inOrder, report, later = byTimer }: UnsettledO
 
     repeat: (key, id, except) => {
       for (const change of changes.get(key) ?? []) if (change.id === id) change.except = except;
+    },
+
+    moved: (from, to) => {
+      for (const all of changes.values()) for (const change of all) if (change.except === from) change.except = to;
     },
 
     stop: () => {

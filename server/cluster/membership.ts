@@ -123,7 +123,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
   /** Takes a lease, when there is none, or when the database has lost it. */
   const enter = async (): Promise<void> => {
     const before = confirmedAt;
-    const { now: at, wasThere } = await nodes.register(stateOf(), lease);
+    const { now: at, wasThere, wills } = await nodes.register(stateOf(), lease);
     // Who is here is written before anybody relies on it.
     await local.writeAll();
     deadline = (await known(at)) + lease - SAFETY;
@@ -134,7 +134,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
       const elsewhere = await nodes.online(left);
       server()?.gone(
         left.filter((clientId) => !elsewhere.has(clientId)),
-        [],
+        wills.filter(({ clientId }) => !elsewhere.has(clientId)),
       );
     }
     left = [];

@@ -11,10 +11,12 @@ export const REGISTER = `
   with given as (select ${NOW} as now),
   gone as (delete from online where node = $1),
   out as (delete from occupants where node = $1),
-  left_wills as (delete from wills where node = $1)
+  left_wills as (delete from wills where node = $1 returning client, command)
   insert into nodes (id, name, until, url, load) select cast($1 as text), cast($2 as text), now + cast($3 as bigint), cast($4 as text), cast($5 as bigint) from given
   on conflict (id) do update set until = excluded.until, load = excluded.load, url = excluded.url
-  returning until - cast($3 as bigint) as now, (select count(*) from nodes where id = $1) as before`;
+  returning until - cast($3 as bigint) as now, (select count(*) from nodes where id = $1) as before,
+    (select json_agg(client order by client, command) from left_wills) as will_clients,
+    (select json_agg(command order by client, command) from left_wills) as will_commands`;
 
 export const RENEW = `
   update nodes set until = ${NOW} + cast($2 as bigint), load = $3, url = $6, cut_from = coalesce($4, cut_from), cut_until = coalesce($5, cut_until)

@@ -44,6 +44,13 @@ interface Renewed {
   readonly isAnyDead: boolean;
 }
 
+interface Registered {
+  /** The time of the database, ms. */
+  readonly now: number;
+  readonly wasThere: boolean;
+  readonly wills: readonly KeptWill[];
+}
+
 /** What is left of processes that have died: their clients that are nowhere else now, and the wills of these. */
 interface Buried {
   readonly clients: readonly string[];
@@ -91,9 +98,9 @@ export interface Nodes {
   readonly clusterId: () => Promise<string>;
   /**
    * Enters the process, with nobody online. Gives the time, and whether it was in the table: otherwise the others have
-   * given it up, if it was there before. `asked`: called when the database is asked.
+   * given it up, if it was there before. Then they have sent the wills of its clients, and none are given.
    */
-  readonly register: (state: NodeState, lease: number) => Promise<{ readonly now: number; readonly wasThere: boolean }>;
+  readonly register: (state: NodeState, lease: number) => Promise<Registered>;
   /** Renews the lease. `asked`: called when the database is asked. */
   readonly renew: (state: NodeState, lease: number, asked: () => void) => Promise<Renewed>;
   readonly leave: (id: string) => Promise<void>;
@@ -154,7 +161,12 @@ export const createNodes = (connections: Connections, leases: Connections): Node
     register: ({ id, name, url, load }, lease) =>
       leases.use(async (session) => {
         const [row = {}] = await session.rows(sql.REGISTER, [id, name, lease, url, load]);
-        return { now: number(row, 'now'), wasThere: number(row, 'before') > 0 };
+        const commands = maybeList(row, 'will_commands') ?? [];
+        const wills = (maybeList(row, 'will_clients') ?? []).flatMap((clientId, place) => {
+          const command = commands[place];
+          return command === undefined ? [] : [{ clientId, command }];
+        });
+        return { now: number(row, 'now'), wasThere: number(row, 'before') > 0, wills };
       }),
     renew: ({ id, load, url, cut }, lease, asked) =>
       leases.use(async (session) => {

@@ -63,7 +63,7 @@ export const direct: Handler<Direct> = async ({ app, session }, command) => {
     const kept = { clientId: sender.clientId, command: String(encodeFrame(command, subprotocols.base64)) };
     await app.bus.keepWill?.(sender.id, kept);
     sender.setWill(async () => {
-      await deliverUnasked(app, actor, outgoing);
+      await deliverUnasked(app, actor, { ...outgoing, isWill: true });
     });
     return { answer: { cmd: 'ack', ackMessage: { uid: randomBytes(16).toString('base64url'), t: clock.now() } } };
   }

@@ -218,6 +218,7 @@ const openAs = async (
     }
     sessions.get(clientId)?.leave();
     sessions.set(clientId, session);
+    if (opened.resumed !== undefined) app.moved(opened.resumed, session.id);
     tellReplaced(app, clientId, opened);
     const since = await comeBack(app, session, opened.room, wall.now());
     const missed = await missedBy(app, clientId, version, command.sessionMessage, now);

@@ -38,6 +38,8 @@ export interface Outgoing {
   readonly broadcast?: boolean;
   /** Of a message of the back end: whether the sender's sessions get it. */
   readonly toSender?: boolean;
+  /** It is sent although the session of its sender was given up. */
+  readonly isWill?: boolean;
 }
 
 const newId = randomIds(16);
@@ -119,10 +121,11 @@ const postingOf = (
   actor: Actor,
   content: ReturnType<typeof contentOf> & { readonly token: string },
   how: HandingOut,
+  { isWill = false }: Outgoing,
 ): Posting => ({
   message: { ...content, ...defined({ speaker: speakerOf(actor) }) },
   how,
-  session: actor.session,
+  session: isWill ? undefined : actor.session,
 });
 
 /** Of a message that is not stored any more, since its sender's session was given up. Nobody waits for it. */
@@ -181,7 +184,11 @@ const postAll = async (
   const results = await app
     .attempt(
       conversationId,
-      () => store.append(postings.map(({ message }) => ({ ...message, now }))),
+      async () => {
+        const stored = await store.append(postings.map(({ message }) => ({ ...message, now })));
+        if (stored.length === postings.length) return stored;
+        throw new TypeError(`the store has taken ${stored.length} of ${postings.length} messages`);
+      },
       ...postings.map(settlementOf),
     )
     .catch((error: unknown) => {
@@ -189,8 +196,6 @@ const postAll = async (
       if (error instanceof OutcomeUnknown) for (const { session } of postings) session?.giveUp();
       throw error;
     });
-  if (results.length !== postings.length)
-    throw new TypeError(`the store has taken ${results.length} of ${postings.length} messages`);
   const turns = results.map((result, index) => turnOf(app, result, postings[index]?.how.except));
   for (const [index, { how }] of postings.entries()) {
     const result = results[index];
@@ -254,6 +259,17 @@ const handingOutOf = (actor: Actor, outgoing: Outgoing, inRooms: RoomPriority): 
   };
 };
 
+/**
+ * What the store says before a client's message is stored. If it fails, that says nothing about an earlier attempt of
+ * the same message.
+ */
+const lookedAt = <R>({ session }: Actor, look: Promise<R>): Promise<R> =>
+  session === undefined
+    ? look
+    : look.catch((error: unknown) => {
+        throw error instanceof Refusal ? error : new OutcomeUnknown(error);
+      });
+
 /** Handles a message that needs a look at its conversation before it is stored, or that is not stored. */
 const deliverChecked = async (
   app: App,
@@ -263,14 +279,16 @@ const deliverChecked = async (
   answer: (delivered: Delivered | Promise<Delivered>) => void,
 ): Promise<void> => {
   const { conversationId, transient = false, priority } = outgoing;
-  const how = handingOutOf(actor, outgoing, await earnedPriority(app, actor, conversationId, priorityOf(priority)));
-  const info = await asSpeaker(app, actor, conversationId);
+  const wanted = priorityOf(priority);
+  const inRooms = await lookedAt(actor, earnedPriority(app, actor, conversationId, wanted));
+  const how = handingOutOf(actor, outgoing, inRooms);
+  const info = await lookedAt(actor, asSpeaker(app, actor, conversationId));
   check(actor, info, outgoing);
   const body = app.hooks.decidesOnMessages ? await askedBody(app, actor, info, outgoing) : bodyOf(outgoing.body);
   const content = contentOf(outgoing, body);
   if (transient) answer({ message: sendNow(app, actor, info, content, how), answered: () => undefined });
   else
-    await post(app, conversationId, [postingOf(actor, { ...content, token }, how)], (_, posted) => {
+    await post(app, conversationId, [postingOf(actor, { ...content, token }, how, outgoing)], (_, posted) => {
       // The store may refuse what was allowed before the hook was asked: that is an answer, too.
       answer(
         new Promise((resolve) => {
@@ -294,9 +312,14 @@ export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promi
     const content = contentOf(outgoing, bodyOf(outgoing.body));
     const wanted = priorityOf(outgoing.priority);
     // Messages keep the order in which they are given. So there is nothing to wait for, if possible.
-    const inRooms = hasPriority(actor, wanted) ? wanted : await earnedPriority(app, actor, conversationId, wanted);
+    const inRooms = hasPriority(actor, wanted)
+      ? wanted
+      : await lookedAt(actor, earnedPriority(app, actor, conversationId, wanted));
     const how = handingOutOf(actor, outgoing, inRooms);
-    return deliveredOf(conversationId, await app.post(conversationId, postingOf(actor, { ...content, token }, how)));
+    return deliveredOf(
+      conversationId,
+      await app.post(conversationId, postingOf(actor, { ...content, token }, how, outgoing)),
+    );
   }
   return new Promise((resolve, reject) => {
     app.inOrder(conversationId, () => deliverChecked(app, actor, outgoing, token, resolve)).catch(reject);

@@ -33,7 +33,7 @@ describe('a store that never answers', () => {
     const cid = await start(tom, ['Jerry']);
     hang(true);
     tom.send({ cmd: 'direct', directMessage: { cid, msg: 'one' }, i: 77 });
-    expect(await tom.closed).toEqual({ code: 1011, reason: 'nobody knows whether a message is stored' });
+    expect(await tom.closed).toEqual({ code: 1011, reason: 'nobody knows whether a message is stored; spread=1000' });
     expect(tom.inbox).toEqual([]);
     expect(texts).toEqual([expect.stringContaining('store.append did not answer within 60 ms')]);
     hang(false);

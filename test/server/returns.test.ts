@@ -1,7 +1,7 @@
 /** How a server that goes away spreads the return of its clients. */
 import { describe, expect, it, vi } from 'vitest';
 import { spreadOf } from '../../src/connection/close-codes.js';
-import { closeReason, inBatches } from '../../server/returns.js';
+import { closeReason, inBatches, returningClients } from '../../server/returns.js';
 import { dial, login, serve } from './raw-client.js';
 
 describe('the reason of a close', () => {
@@ -21,6 +21,18 @@ describe('the reason of a close', () => {
 
   it.each([Infinity, 0, -1, NaN])('names no time if the rate is %d: they may come as they like', (perSecond) => {
     expect(closeReason('the server is going away', 5, perSecond)).toBe('the server is going away');
+  });
+
+  it('spreads single clients over a second, and over more if there are many in a second', () => {
+    let now = 0;
+    const returning = returningClients(
+      () => 10,
+      () => now,
+    );
+    const spreads = Array.from({ length: 12 }, () => spreadOf(returning('closed')));
+    expect(spreads).toEqual([...Array<number>(10).fill(1_000), 1_100, 1_200]);
+    now = 1_001;
+    expect(returning('closed')).toBe('closed; spread=1000');
   });
 
   it('is what every client of the server gets', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClientCommand } from 'rx-realtime/codecs';
 import { memoryStore, StoreFailure, type ServerOptions, type Store } from 'rx-realtime/server';
 import { failingOnce, faulty, wrapped, type Call } from './faulty-store.js';
-import { login, serve, start, type RawClient, type Received, refused } from './raw-client.js';
+import { dial, login, open, serve, start, tokenOf, type RawClient, type Received, refused } from './raw-client.js';
 
 const TRY_AGAIN = { cmd: 'error', errorMessage: { code: 4200 } };
 
@@ -151,6 +151,54 @@ it('a message of which the store says that it was not stored is refused, and the
   expect(await say(tom, cid, 'one', 'a')).toMatchObject(TRY_AGAIN);
   expect(await say(tom, cid, 'one', 'a')).toMatchObject({ cmd: 'ack' });
   expect(await heard(jerry)).toEqual(['one']);
+});
+
+describe('a message that needs a look at the store first', () => {
+  it('is not refused if the look fails, since an earlier attempt may be stored', async () => {
+    const { server, fail, tom, jerry, cid } = await cast({ hooks: { messageReceived: () => undefined } });
+    fail('speaking', 'before');
+    await sayInVain(tom, cid, 'one', 'a');
+    expect(await say(await login(server, 'Tom'), cid, 'one', 'a')).toMatchObject({ cmd: 'ack' });
+    expect(await heard(jerry)).toEqual(['one']);
+  });
+
+  it('is refused with 4200 if it is transient: it is never stored', async () => {
+    const { fail, tom, cid } = await cast();
+    fail('speaking', 'before');
+    const typing = { cmd: 'direct', directMessage: { cid, msg: 'typing', transient: true } } as const;
+    expect(await tom.request(typing)).toMatchObject(TRY_AGAIN);
+    expect(await tom.request(typing)).toMatchObject({ cmd: 'ack' });
+  });
+});
+
+it('the will of a client is sent if its socket is closed, since nobody knows whether its message is stored', async () => {
+  const { fail, tom, jerry, cid } = await cast();
+  await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'gone', will: true } });
+  fail('append', 'before');
+  await sayInVain(tom, cid, 'one', 'a');
+  expect(await jerry.push('direct')).toMatchObject({ directMessage: { msg: 'gone' } });
+});
+
+it('a sender that goes on with its session is not told of its own message, when that is found', async () => {
+  const { server, fail, tom, jerry, cid } = await cast();
+  const st = tokenOf(await open(tom, 'Tom'));
+  fail('append', 'after');
+  // It is found by the second look only.
+  fail('message', 'before');
+  await sayInVain(tom, cid, 'one', 'a');
+  const again = await dial(server.url);
+  await open(again, 'Tom', { st });
+  await jerry.push('direct');
+  expect(await heard(again)).toEqual([]);
+});
+
+it('a client whose login the server could not carry out keeps its session', async () => {
+  const { fail, server } = await cast({ limits: { loginTimeout: 200 } });
+  const one = await dial(server.url);
+  fail('openSession', 'before');
+  expect(await open(one, 'Spike')).toMatchObject(TRY_AGAIN);
+  // Not 4108, by which clients drop their tokens.
+  expect(await one.closed).toMatchObject({ code: 1013, reason: expect.stringMatching(/; spread=1000$/) });
 });
 
 it('nothing that a sender has sent later is stored before the message whose outcome is not known', async () => {

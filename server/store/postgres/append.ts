@@ -268,7 +268,7 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
       for (const { items, resolve } of calls) resolve(results.slice(place, (place += items.length)));
     } catch (error) {
       // What one call has brought must not be in the way of the others.
-      if (calls.length > 1 && error instanceof AskFailed && meaningOf(error) === 'refused') {
+      if (calls.length > 1 && error instanceof AskFailed && !error.isUnknown && meaningOf(error) === 'refused') {
         for (const call of calls) await carryOut([call]);
         return;
       }

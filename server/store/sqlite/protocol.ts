@@ -67,11 +67,13 @@ export const failureOf = (error: unknown): Failure => {
 /** The code of SQLite for a disk that fails: a commit may be on it all the same. Other bits say what it did. */
 const DISK = 10;
 const OTHER_BITS = 256;
+/** The code of an error of SQLite that does not say which. */
+const SOME_ERROR = 'ERR_SQLITE_ERROR';
 
 /** An error of a call, as whoever uses the store sees it. What has failed was rolled back. */
 export const errorOf = (failure: Failure): Error => {
   if (failure._tag === 'Refusal') return new Refusal(failure.code, failure.detail);
   const { message, code, stack } = failure;
-  const isUnchanged = typeof code === 'number' && code % OTHER_BITS !== DISK;
+  const isUnchanged = code !== SOME_ERROR && !(typeof code === 'number' && code % OTHER_BITS === DISK);
   return new StoreFailure(message, code, { cause: stack, isUnchanged });
 };
