@@ -35,6 +35,8 @@ export const moderationChecks: Readonly<Record<string, (store: Store) => Promise
     const speaks = async (speaker: string) => (await append(store, message(id, speaker, { speaker })))._tag;
     assert.equal(await store.silenceUntil(id, tom, now + 60_000, 1, now), true);
     assert.equal(await store.silenceUntil(id, jerry, now + 60_000, 1, now), false);
+    // Who is silenced already needs no room, even if there is less of it than before.
+    assert.equal(await store.silenceUntil(id, tom, now + 60_000, 0, now), true);
     assert.deepEqual([await speaks(tom), await speaks(jerry)], ['Silenced', 'Appended']);
     assert.deepEqual(await silenced(), [tom]);
     assert.equal((await store.speaking(id, tom))._tag, 'Silenced');

@@ -6,7 +6,7 @@ import { uniqueKey } from '../../domain/memory/held-conversation.js';
 import type { ConversationDraft } from '../../domain/records.js';
 import { Refusal } from '../../domain/refusal.js';
 import type { ConversationWrites, Reads, Setting } from './calls.js';
-import { count, flag, limitOf, listOf, text, type Row } from './columns.js';
+import { count, flag, limitOf, listOf, number, text, type Row } from './columns.js';
 import { attributesText } from './rows.js';
 import type { Statements } from './sql.js';
 import { all, one, run, type Steps } from './steps.js';
@@ -131,7 +131,9 @@ export const conversationWrites = ({ sql, time, timeOf, keyOf }: Setting, reads:
       if ((yield* head(id)) === undefined) return false;
       if (until === undefined) return (yield* run(sql.endSilence, id, clientId, now)) > 0;
       yield* run(sql.forgetSilences, id, now);
-      if (count(yield* one(sql.silenceCount, id, clientId)) >= limit) return false;
+      const silences = yield* one(sql.silenceCount, id, clientId);
+      const isSilenced = silences !== undefined && number(silences, 'own') > 0;
+      if (!isSilenced && count(silences) >= limit) return false;
       // The time of a change may be the database's: so much later it ends.
       yield* run(sql.silence, id, clientId, Math.ceil(now + until - given));
       return true;

@@ -147,7 +147,8 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
     endSilence: `delete from silences where cid = $1 and client = $2 and ends_at > $3`,
     /** Silences that have ended at the time $2. */
     forgetSilences: `delete from silences where cid = $1 and ends_at <= $2`,
-    silenceCount: `select count(*) as count from silences where cid = $1 and client <> $2`,
+    silenceCount: `select count(*) as count, count(case when client = $2 then 1 end) as own from silences
+      where cid = $1`,
     /** Those of the clients $2 that are silenced at the time $3. */
     whichAreSilenced: `select e.value as client from ${each('$2', 'e')}
       where exists (select 1 from listed where cid = $1 and list = 'silenced' and client = e.value)
