@@ -12,6 +12,8 @@ export type Receive = (notice: Notice) => void;
 export interface BusSession {
   readonly id: string;
   readonly token: string;
+  /** The end of the token, ms since 1970. */
+  readonly expiresAt: number;
   /** It has opened, and its client knows that. */
   readonly isOpen: () => boolean;
 }

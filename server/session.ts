@@ -180,7 +180,7 @@ export const newSession = ({
     address,
     join: async () => {
       const joined = await bus.subscribe(clientId, receive, {
-        ...{ id, token: login.token },
+        ...{ id, token: login.token, expiresAt: login.expiresAt },
         isOpen: () => held === undefined,
       });
       // The socket may have closed meanwhile.

@@ -87,6 +87,8 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
   let held: (readonly [push: OutgoingPush, clientId: string])[] = [];
   /** Runs while a heartbeat waits for other commands. */
   let heartbeat: NodeJS.Timeout | undefined;
+  /** Others tell of the clients: when the socket is closed at last, this process may serve again. */
+  let isLeftToOthers = false;
   /** Whether the server could carry out the logins. */
   let couldLogIn = true;
   /** The client was asked to go elsewhere, so if it closes the connection, that is not a break. */
@@ -112,7 +114,7 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
     const id = room();
     if (id !== undefined) void app.store.rememberRoom(token, holder, { id, leftAt: app.wall.now() }).catch(app.report);
     // Otherwise, whoever takes this process for gone tells of its clients.
-    if (app.isServing())
+    if (!isLeftToOthers && app.isServing())
       app.hooks.clientOffline({ peerId: clientId, ...defined({ tag }), closeCode: LINE_BROKEN, sourceIP: address });
   };
 
@@ -125,6 +127,7 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
   };
 
   const abandonTo: ClientSocket['abandonTo'] = (code, reason) => {
+    isLeftToOthers = !app.isServing();
     queue.abandon();
     for (const session of sessions.values()) session.giveUp();
     close(code, reason);

@@ -215,8 +215,8 @@ export const chainStep = <T>(chain: Chain<T>, event: ChainEvent<T>): Step<T> => 
   }
 };
 
-/** Nobody here needs messages up to this time. */
+/** Nobody here needs messages up to this time. It is Infinity if nobody is here now: somebody may come. */
 export const raised = <T>(chain: Chain<T>, floor: number): Chain<T> =>
-  floor <= chain.last || chain.phase !== 'flows'
+  floor === Infinity || floor <= chain.last || chain.phase !== 'flows'
     ? chain
     : { ...chain, last: floor, known: Math.max(chain.known, floor) };

@@ -24,6 +24,7 @@ import { notifyWire } from './notify-wire.js';
 import { createOutbox, joined } from './outbox.js';
 import type { Parcel } from './parcel.js';
 import { createSweeps } from './sweeps.js';
+import { createWills } from './wills.js';
 import { BEAT, CONFIRM_TIME, LOOK_PERIOD, pause, soon } from './timing.js';
 import type { OpenWire, Wire } from './wire.js';
 
@@ -142,10 +143,11 @@ export const openClusterBus = async (
   const isServing = (): boolean => membership.isServing();
   const delivery = createDelivery({ local, isServing, read: (...asked) => sweeps.read(...asked), report });
   const { arrive, handedOut } = delivery;
-  const sweeps = createSweeps({ store, nodes, here: local, ...delivery });
+  const sweeps = createSweeps({ now, store, nodes, here: local, ...delivery });
   const lookout = createLookout({ ...sweeps, now, report });
+  const wills = createWills({ keep: (sessionId, will) => nodes.keepWill(id, sessionId, will) });
   const membership = createMembership({
-    ...{ id, name, lease, nodes, local, lookout, confirm, now, report },
+    ...{ id, name, lease, nodes, local, wills, lookout, confirm, now, report },
     server: () => server,
   });
   heard.onBreak = membership.onBreak;
@@ -263,7 +265,7 @@ export const openClusterBus = async (
       }
     },
     keepWill: (sessionId, will) =>
-      nodes.keepWill(id, sessionId, will).catch((error: unknown) => {
+      wills.keep(sessionId, will).catch((error: unknown) => {
         // This process still sends it, unless it dies.
         report(error);
       }),

@@ -58,6 +58,10 @@ export const createExclusive = ({ pool, isOwn, patience }: ExclusiveOptions): Ex
   const connected = async (): Promise<PostgresClient> => {
     if (client !== undefined) return client;
     const next = await pool.connect();
+    if (state.isClosed) {
+      next.release(true);
+      throw new Error('it is closed');
+    }
     client = next;
     next.on('error', () => {
       drop(next);
@@ -73,7 +77,10 @@ export const createExclusive = ({ pool, isOwn, patience }: ExclusiveOptions): Ex
       const hold = held.get(key);
       if (hold !== undefined && (hold.jobs -= 1) === 0) {
         held.delete(key);
-        if (performance.now() - hold.since > TURN) paused.set(key, performance.now() + PAUSE);
+        if (performance.now() - hold.since > TURN) {
+          for (const [other, until] of paused) if (until <= performance.now()) paused.delete(other);
+          paused.set(key, performance.now() + PAUSE);
+        }
       }
       void run();
     };

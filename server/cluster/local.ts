@@ -71,6 +71,7 @@ export const createLocal = ({ id, nodes, now, listen, entered, report }: LocalOp
         id: session?.id ?? '',
         clientId,
         token: session?.token,
+        expiresAt: session?.expiresAt ?? Infinity,
         isOpen: session?.isOpen ?? (() => true),
         since: now(),
         seen: undefined,
@@ -82,7 +83,10 @@ export const createLocal = ({ id, nodes, now, listen, entered, report }: LocalOp
       const { now: since, snapshot } = await online.mark(clientId, clientId);
       own.since = since;
       own.seen = snapshot;
+      let isOut = false;
       return () => {
+        if (isOut) return;
+        isOut = true;
         leave();
         all.delete(own);
         if (all.size > 0 || sessions.get(clientId) !== all) return;
@@ -103,7 +107,10 @@ export const createLocal = ({ id, nodes, now, listen, entered, report }: LocalOp
         room.since = at;
         entered(roomId);
       }
+      let isOut = false;
       return () => {
+        if (isOut) return;
+        isOut = true;
         leave();
         const left = (room.clients.get(clientId) ?? 1) - 1;
         if (left > 0) room.clients.set(clientId, left);

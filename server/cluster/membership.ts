@@ -1,5 +1,5 @@
 /** The place of this process in the cluster: its lease, the other processes, and what a broken wire has lost. */
-import type { BusServer } from '../bus.js';
+import type { BusServer, KeptWill } from '../bus.js';
 import type { Local } from './local.js';
 import type { Lookout } from './lookout.js';
 import type { Cut, Nodes, NodeState, OtherNode } from './nodes.js';
@@ -22,6 +22,8 @@ export interface MembershipOptions {
   readonly lease: number;
   readonly nodes: Nodes;
   readonly local: Pick<Local, 'clientIds' | 'writeAll'>;
+  /** The wills of the sessions of this process, which the database keeps for the others. */
+  readonly wills: { readonly writeAll: () => Promise<void>; readonly clear: () => void };
   readonly lookout: Pick<Lookout, 'lookFrom' | 'lookedAt'>;
   readonly confirm: () => Promise<void>;
   readonly server: () => BusServer | undefined;
@@ -33,15 +35,19 @@ export interface MembershipOptions {
 /** After a break, sessions that were about to open are looked at once more, ms. */
 const SECOND_LOOK = 2_000;
 const FORGET_PERIOD = 600_000;
+/** The database ends what a process has begun that has died, at the latest so long after it was given up, ms. */
+const LAST_COMMIT = 5_000;
 
 export const createMembership = (options: MembershipOptions): Membership => {
-  const { id, name, lease, nodes, local, lookout, confirm, server, now, report } = options;
+  const { id, name, lease, nodes, local, wills, lookout, confirm, server, now, report } = options;
   const { lookFrom } = lookout;
   /** By the monotonic clock: from then on the others may take this process for gone. */
   let deadline = 0;
   let isLapsed = true;
   /** The clients that were here when the lease ended. */
   let left: readonly string[] = [];
+  /** What is to be told of them when there is a lease again, unless the others have told it. */
+  let owed: { readonly isOwed: boolean; readonly wills: readonly KeptWill[] } | undefined;
   let others: ReadonlyMap<string, OtherNode> = new Map();
   /** Up to when it was looked for what other processes may have lost. */
   const seenCuts = new Map<string, number>();
@@ -60,6 +66,8 @@ export const createMembership = (options: MembershipOptions): Membership => {
     // The database was away, or the process stood still.
     isLapsed = true;
     left = local.clientIds();
+    owed = undefined;
+    wills.clear();
     report(new Error('the database could not be reached in time: the sockets are closed, clients go elsewhere'));
     server()?.lapse();
     return false;
@@ -78,7 +86,12 @@ export const createMembership = (options: MembershipOptions): Membership => {
       if (others.has(other)) continue;
       seenCuts.delete(other);
       // What it published last may be lost. Its last lease began so long before its end.
-      lookFrom(until - lease - CONFIRM_TIME, until - lease - CONFIRM_TIME);
+      const from = until - lease - CONFIRM_TIME;
+      lookFrom(from, from);
+      // What waits for a transaction of it is stored later.
+      soon(LAST_COMMIT, () => {
+        if (!run.isStopped) lookFrom(from);
+      });
     }
     for (const { id: other, cut: its } of next) {
       // One that comes back may have lost something before, if that is not long ago.
@@ -108,7 +121,8 @@ export const createMembership = (options: MembershipOptions): Membership => {
     const seenBy = new Map<string, number>();
     const end = performance.now() + lease;
     for (;;) {
-      const { now: at, others: next, askedAt } = await renewed();
+      const { isHeld, now: at, others: next, askedAt } = await renewed();
+      if (!isHeld) throw new Error('the lease has ended before all others knew of it');
       look(at, next);
       const waitsFor = next.filter(({ id: other, until }) => {
         const first = seenBy.get(other);
@@ -123,21 +137,26 @@ export const createMembership = (options: MembershipOptions): Membership => {
   /** Takes a lease, when there is none, or when the database has lost it. */
   const enter = async (): Promise<void> => {
     const before = confirmedAt;
-    const { now: at, wasThere, wills } = await nodes.register(stateOf(), lease);
+    const registered = await nodes.register(stateOf(), lease);
+    const { now: at } = registered;
+    // What the first try has found counts: the next one finds what this one has written.
+    owed = { isOwed: owed?.isOwed ?? registered.wasThere, wills: [...(owed?.wills ?? []), ...registered.wills] };
     // Who is here is written before anybody relies on it.
     await local.writeAll();
+    await wills.writeAll();
     deadline = (await known(at)) + lease - SAFETY;
     const wasLapsed = isLapsed;
     if (performance.now() < deadline) isLapsed = false;
     // Otherwise the process that has taken this one for gone has told of them.
-    if (wasThere && left.length > 0) {
+    if (owed.isOwed && left.length > 0) {
       const elsewhere = await nodes.online(left);
       server()?.gone(
         left.filter((clientId) => !elsewhere.has(clientId)),
-        wills.filter(({ clientId }) => !elsewhere.has(clientId)),
+        owed.wills.filter(({ clientId }) => !elsewhere.has(clientId)),
       );
     }
     left = [];
+    owed = undefined;
     if (wasLapsed) return;
     const from = Math.min(before, at - lease) - MARGIN;
     lookFrom(from, from);
@@ -181,7 +200,8 @@ export const createMembership = (options: MembershipOptions): Membership => {
     checkWire();
     if (brokenSince !== undefined) {
       cut = { from: brokenSince, until: now() };
-      lookFrom(brokenSince, Math.max(brokenSince, lookout.lookedAt() - CONFIRM_TIME));
+      const from = Math.max(brokenSince, lookout.lookedAt() - CONFIRM_TIME);
+      lookFrom(from, from);
     }
     try {
       const { isHeld, now: at, others: next, isAnyDead, askedAt } = await renewed();

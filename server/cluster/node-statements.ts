@@ -8,13 +8,14 @@ const GRACE = 250;
 const ALIVE = `select id from nodes where until > ${NOW}`;
 
 export const REGISTER = `
-  with given as (select ${NOW} as now),
+  with mine as materialized (select id from nodes where id = $1 for update),
+  given as (select ${NOW} as now, (select count(*) from mine) as before),
   gone as (delete from online where node = $1),
   out as (delete from occupants where node = $1),
   left_wills as (delete from wills where node = $1 returning client, command)
-  insert into nodes (id, name, until, url, load) select cast($1 as text), cast($2 as text), now + cast($3 as bigint), cast($4 as text), cast($5 as bigint) from given
+  insert into nodes (id, name, until, url, load) select cast($1 as text), cast($2 as text), now + cast($3 as bigint), cast($4 as text), cast($5 as bigint) from given where before >= 0
   on conflict (id) do update set until = excluded.until, load = excluded.load, url = excluded.url
-  returning until - cast($3 as bigint) as now, (select count(*) from nodes where id = $1) as before,
+  returning until - cast($3 as bigint) as now, (select before from given) as before,
     (select json_agg(client order by client, command) from left_wills) as will_clients,
     (select json_agg(command order by client, command) from left_wills) as will_commands`;
 
@@ -49,7 +50,7 @@ export const MARK_ONLINE = `
   with given as (select * from unnest(cast($2 as text[]), cast($3 as boolean[])) as g (client, is_here)),
   gone as (delete from online o using given g where o.node = $1 and o.client = g.client and not g.is_here),
   come as (insert into online (client, node) select client, cast($1 as text) from given where is_here on conflict do nothing)
-  select ${NOW} as now, cast(pg_current_snapshot() as text) as snapshot`;
+  select ${NOW} as now, cast(txid_current_snapshot() as text) as snapshot`;
 
 export const MARK_OCCUPANTS = `
   with given as (
@@ -82,9 +83,10 @@ export const ACTIVE = `
   from members m join logs l on l.cid = m.cid join conversations c on c.id = m.cid
   where m.client = any (cast($1 as text[])) and l.last_at >= $2 group by m.cid`;
 
-/** Which transactions have written the messages of a conversation in a time. */
-export const WRITTEN = `select ts, cast(cast(xmin as text) as bigint) as written from messages
-  where cid = $1 and ts between $2 and $3`;
+/** Which transactions have written the messages of a conversation in a time, and whether that was a later change. */
+export const WRITTEN = `select ts, cast(cast(xmin as text) as bigint) as written,
+    (edited_at is not null or delivered_at is not null or read_at is not null) as is_changed
+  from messages where cid = $1 and ts between $2 and $3`;
 
 export const ROOMS = `select cid, last_at from logs where cid = any (cast($1 as text[])) and last_at is not null`;
 

@@ -44,6 +44,12 @@ interface Renewed {
   readonly isAnyDead: boolean;
 }
 
+/** Which transaction has written a message last, and whether that was a change: an earlier one has stored it then. */
+interface Written {
+  readonly by: number;
+  readonly isChanged: boolean;
+}
+
 interface Registered {
   /** The time of the database, ms. */
   readonly now: number;
@@ -121,7 +127,7 @@ export interface Nodes {
   readonly members: (conversation: string, clients: readonly string[]) => Promise<ReadonlyMap<string, number>>;
   readonly active: (clients: readonly string[], since: number) => Promise<readonly ActiveConversation[]>;
   /** The transactions that have written the messages of a conversation in a time, by the times of the messages. */
-  readonly written: (conversation: string, from: number, to: number) => Promise<ReadonlyMap<number, number>>;
+  readonly written: (conversation: string, from: number, to: number) => Promise<ReadonlyMap<number, Written>>;
   readonly roomsUpTo: (
     rooms: readonly string[],
   ) => Promise<readonly { readonly id: string; readonly lastAt: number }[]>;
@@ -243,7 +249,10 @@ export const createNodes = (connections: Connections, leases: Connections): Node
       })),
     written: async (conversation, from, to) =>
       new Map(
-        (await rows(sql.WRITTEN, conversation, from, to)).map((row) => [number(row, 'ts'), number(row, 'written')]),
+        (await rows(sql.WRITTEN, conversation, from, to)).map((row) => [
+          number(row, 'ts'),
+          { by: number(row, 'written'), isChanged: row['is_changed'] === true },
+        ]),
       ),
     roomsUpTo: async (rooms) =>
       (await rows(sql.ROOMS, rooms)).map((row) => ({ id: text(row, 'cid'), lastAt: number(row, 'last_at') })),

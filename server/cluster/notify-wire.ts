@@ -101,14 +101,17 @@ export const notifyWire =
     const connect = async (): Promise<void> => {
       const client = await pool.connect();
       let isOver = false;
+      const hasEnded = (): boolean => isOver;
       const over = (): void => {
         if (isOver) return;
         isOver = true;
-        if (listening === client) listening = undefined;
+        const wasListening = listening === client;
+        if (wasListening) listening = undefined;
         client.release(true);
         if (isClosed) return;
         onBreak();
-        void again();
+        // Otherwise who connects tries it again.
+        if (wasListening) void again();
       };
       client.on('error', over);
       client.on('notification', ({ channel, payload = '' }) => {
@@ -116,10 +119,11 @@ export const notifyWire =
       });
       try {
         for (const channel of subjects.keys()) await listenTo(client, channel);
+        if (hasEnded()) throw new Error('the connection has ended');
         listening = client;
       } catch (error) {
+        if (!hasEnded()) client.release(true);
         isOver = true;
-        client.release(true);
         throw error;
       }
     };

@@ -6,7 +6,7 @@ import { Notice } from '../notice.js';
 
 export interface Outbox {
   readonly add: (clientIds: readonly string[], notice: Notice) => void;
-  /** Resolves when everything that was added is sent. */
+  /** Resolves when everything that was added before the call is sent. */
   readonly settled: () => Promise<void>;
 }
 
@@ -62,6 +62,16 @@ export const joined = (texts: readonly string[]): readonly string[] => {
 export const createOutbox = ({ nodesOf, others, send, onLoss }: OutboxOptions): Outbox => {
   let queue: Entry[] = [];
   let running: Promise<void> | undefined;
+  /** How many were added, and how many of them are sent or lost. */
+  let [added, done] = [0, 0];
+  let waiting: { readonly upTo: number; readonly resolve: () => void }[] = [];
+
+  const settle = (entries: number): void => {
+    done += entries;
+    const over = waiting.filter(({ upTo }) => upTo <= done);
+    waiting = waiting.filter(({ upTo }) => upTo > done);
+    for (const { resolve } of over) resolve();
+  };
 
   const take = (): readonly Entry[] => {
     let clients = 0;
@@ -72,7 +82,8 @@ export const createOutbox = ({ nodesOf, others, send, onLoss }: OutboxOptions): 
     return some;
   };
 
-  const sendSome = async (): Promise<void> => {
+  /** Gives how many it has taken. */
+  const sendSome = async (): Promise<number> => {
     const entries = take();
     const wanted = new Set(entries.flatMap(({ clientIds, notice }) => (notice._tag === 'Kick' ? [] : clientIds)));
     let nodes: ReadonlyMap<string, ReadonlySet<string>>;
@@ -80,7 +91,7 @@ export const createOutbox = ({ nodesOf, others, send, onLoss }: OutboxOptions): 
       nodes = wanted.size === 0 ? new Map() : await nodesOf([...wanted]);
     } catch (error) {
       onLoss(error);
-      return;
+      return entries.length;
     }
     const texts = new Map<string, string[]>();
     const add = (node: string, text: string): void => {
@@ -104,10 +115,11 @@ export const createOutbox = ({ nodesOf, others, send, onLoss }: OutboxOptions): 
       }
     }
     for (const [node, all] of texts) for (const text of joined(all)) send(node, text);
+    return entries.length;
   };
 
   const work = async (): Promise<void> => {
-    while (queue.length > 0) await sendSome();
+    while (queue.length > 0) settle(await sendSome());
     running = undefined;
   };
 
@@ -115,14 +127,18 @@ export const createOutbox = ({ nodesOf, others, send, onLoss }: OutboxOptions): 
     add: (clientIds, notice) => {
       if (queue.length >= MOST_WAITING) {
         onLoss(new Error(`more than ${MOST_WAITING} notices wait for the database: their receivers get them later`));
+        settle(queue.length);
         queue = [];
       }
       queue.push({ clientIds, notice });
+      added += 1;
       // What is published in the same turn is asked for together.
       running ??= Promise.resolve().then(work);
     },
-    settled: async () => {
-      while (running !== undefined) await running;
-    },
+    settled: () =>
+      new Promise((resolve) => {
+        if (done >= added) resolve();
+        else waiting.push({ upTo: added, resolve });
+      }),
   };
 };

@@ -8,6 +8,8 @@ export interface LocalSession {
   readonly id: string;
   readonly clientId: string;
   readonly token: string | undefined;
+  /** Until then the token is in the database, ms. */
+  readonly expiresAt: number;
   readonly isOpen: () => boolean;
   /** The time of the database at which it was known to everybody, ms. */
   readonly since: number;

@@ -4,7 +4,7 @@
  */
 import { either as E, json as J } from 'fp-ts';
 import { breather } from '../breather.js';
-import type { ServerCommand } from '../../codecs/index.js';
+import type { ConversationInfo, ServerCommand } from '../../codecs/index.js';
 import { directPush, patchPush } from '../domain/messages/pushes.js';
 import { unreadPush } from '../domain/messages/unread-push.js';
 import { isFor } from '../domain/messages/history.js';
@@ -33,6 +33,8 @@ const push = (command: ServerCommand, except?: string): Notice => ({
 });
 
 export interface SweepOptions {
+  /** The time of the database, as far as it is known, ms. */
+  readonly now: () => number;
   readonly store: Pick<Store, 'conversations' | 'history' | 'unreadOf'>;
   readonly nodes: Pick<Nodes, 'active' | 'edited' | 'members' | 'read' | 'roomsUpTo' | 'told' | 'tokens' | 'written'>;
   readonly here: Here;
@@ -51,6 +53,13 @@ export const noticeKey = (clientId: string, command: ServerCommand): string | un
   return typeof serverTs === 'number' ? `${clientId} ${command.cmd} ${String(op)} ${serverTs}` : undefined;
 };
 
+/** A conversation in which there are messages, and those of its members that are here. */
+interface Active {
+  lastAt: number;
+  readonly isSystem: boolean;
+  readonly clients: string[];
+}
+
 export interface Sweeps {
   /** A page of the messages of a conversation after a time, as they are to be delivered. */
   readonly read: (
@@ -68,9 +77,12 @@ export interface Sweeps {
   readonly room: (roomId: string) => Promise<void>;
 }
 
-export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arrive }: SweepOptions): Sweeps => {
+export const createSweeps = ({ now, store, nodes, here, senderOf, wasSeen, know, arrive }: SweepOptions): Sweeps => {
+  /** The time of the earliest of their sessions; Infinity if they have none here. */
   const sinceOf = (clientIds: readonly string[]): number =>
-    Math.min(...clientIds.flatMap((id) => here.sessionsOf(id).map(({ since }) => since)));
+    clientIds
+      .flatMap((id) => here.sessionsOf(id).map(({ since }) => since))
+      .reduce((least, since) => Math.min(least, since), Infinity);
 
   const history = (conversationId: string, after: number): Promise<readonly StoredMessage[]> =>
     store.history({
@@ -95,10 +107,11 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
       .map(({ since }) => since)
       .filter((since) => since > first - COMMIT_TIME && since < last + COMMIT_TIME);
     const [from, to] = [Math.min(...close) - COMMIT_TIME, Math.max(...close) + COMMIT_TIME];
-    const written = close.length === 0 ? new Map<number, number>() : await nodes.written(conversationId, from, to);
+    const written = close.length === 0 ? undefined : await nodes.written(conversationId, from, to);
     const couldRead = ({ since, seen }: LocalSession, at: number): boolean => {
-      const transaction = Math.abs(at - since) < COMMIT_TIME ? written.get(at) : undefined;
-      return transaction === undefined || seen === undefined ? at <= since : sees(seen, transaction);
+      const last = Math.abs(at - since) < COMMIT_TIME ? written?.get(at) : undefined;
+      if (last === undefined || seen === undefined) return at <= since;
+      return sees(seen, last.by) || (last.isChanged && at <= since);
     };
     return (message) =>
       [...joinedAt]
@@ -107,27 +120,35 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
         .filter((session) => !couldRead(session, message.timestamp));
   };
 
+  const membersHere = ({ members }: ConversationInfo): readonly string[] => {
+    const local = here.clientIds();
+    if (members === undefined) return local;
+    const isHere = new Set(local);
+    return members.filter((id) => isHere.has(id));
+  };
+
   const read: Sweeps['read'] = async (conversationId, after) => {
     const [info] = await store.conversations([conversationId]);
     if (info === undefined) return { messages: [], isAll: true };
-    const { kind } = info;
-    const local = new Set(here.clientIds());
-    const candidates = info.members === undefined ? [...local] : info.members.filter((id) => local.has(id));
-    const joinedAt = kind === 'room' ? new Map<string, number>() : await nodes.members(conversationId, candidates);
-    const floor = kind === 'room' ? here.roomSince(conversationId) : sinceOf([...joinedAt.keys()]);
+    const isRoom = info.kind === 'room';
+    const floor = isRoom ? here.roomSince(conversationId) : sinceOf(membersHere(info));
     // Nobody is here any more.
     if (floor === undefined || floor === Infinity) return { messages: [], isAll: true };
     // What has come from another process is delivered even if it is a little older than the sessions.
     const found = await history(conversationId, Math.max(after, floor - COMMIT_TIME));
+    // Who has come while it was read may not have seen all of it.
+    const [infoNow = info] = isRoom ? [] : await store.conversations([conversationId]);
+    const joinedAt = isRoom ? new Map<string, number>() : await nodes.members(conversationId, membersHere(infoNow));
     const receiversOf = await receiversAmong(conversationId, found, joinedAt);
     const messages = found.map((message) => ({
       at: message.timestamp,
       value: {
+        // Who is in a chat room has come after what is older than its first one here.
         target:
-          kind === 'room'
+          isRoom && message.timestamp > floor
             ? ({ _tag: 'Room', id: conversationId } as const)
             : ({ _tag: 'Sessions', sessions: receiversOf(message) } as const),
-        notice: push(directPush(message, { kind }), senderOf(conversationId, message.timestamp)),
+        notice: push(directPush(message, { kind: info.kind }), senderOf(conversationId, message.timestamp)),
       },
     }));
     return { messages, isAll: found.length < PAGE };
@@ -153,11 +174,33 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
     }
   };
 
-  const messagesOf = async (clientIds: readonly string[], since: number): Promise<void> => {
-    const active = await nodes.active(clientIds, since);
-    for (const { id, lastAt, clients, isSystem } of active)
+  /** The conversations of all clients, each once: whoever is in one has to be known when it is looked at. */
+  const active = async (since: number): Promise<ReadonlyMap<string, Active>> => {
+    const found = new Map<string, Active>();
+    await each(async (clientIds) => {
+      for (const { id, lastAt, clients, isSystem } of await nodes.active(clientIds, since)) {
+        const known = found.get(id);
+        if (known === undefined) found.set(id, { lastAt, isSystem, clients: [...clients] });
+        else {
+          known.lastAt = Math.max(known.lastAt, lastAt);
+          known.clients.push(...clients);
+        }
+      }
+    });
+    return found;
+  };
+
+  const messages: Sweeps['messages'] = async (since) => {
+    const breathe = breather();
+    for (const [id, { lastAt, isSystem, clients }] of await active(since)) {
+      const floor = sinceOf(clients);
+      // They have left.
+      if (floor === Infinity) continue;
       if (isSystem) await readSystem(id, since, clients);
-      else know(id, lastAt, sinceOf(clients) - COMMIT_TIME);
+      else know(id, lastAt, floor - COMMIT_TIME);
+      await breathe();
+    }
+    await rooms(here.rooms());
   };
 
   const rooms = async (ids: readonly string[]): Promise<void> => {
@@ -210,9 +253,11 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
         session.token === undefined || !session.isOpen() ? [] : { ...session, token: session.token },
       );
     const states = await nodes.tokens(sessions.map(({ token }) => token));
-    for (const { id, token, receive, isOpen } of sessions) {
+    for (const { id, token, expiresAt, receive, isOpen } of sessions) {
       const state = states.get(token);
       if (!isOpen()) continue;
+      // A token that has ended is forgotten. A session lasts as long as its socket.
+      if (state === undefined && expiresAt <= now()) continue;
       if (state === undefined) receive({ _tag: 'Kick', code: KICKED, reason: reasonOf(KICKED) });
       else if (state.holder !== id) receive({ _tag: 'Resume', session: id });
       else if (state.isDisplaced) receive({ _tag: 'Displace', sessions: [id] });
@@ -229,10 +274,7 @@ export const createSweeps = ({ store, nodes, here, senderOf, wasSeen, know, arri
 
   return {
     read,
-    messages: async (since) => {
-      await each((clientIds) => messagesOf(clientIds, since));
-      await rooms(here.rooms());
-    },
+    messages,
     others: async (since) => {
       await each(async (clientIds) => {
         await sessionsOf(clientIds);

@@ -231,6 +231,8 @@ const openAs = async (
       if (kick !== undefined || ending?.how === 'kicked') await store.forgetSession(login.token, login.holder);
       return closed(end);
     }
+    // It may have waited for long once more. Nobody would tell that the client is gone.
+    if (app.bus.exclusively !== undefined && !origin.isConnected()) throw notGood();
     isOpen = true;
     app.loggedInToday.add(clientId);
     app.hooks.clientOnline({

@@ -13,13 +13,23 @@ const messageAt = (timestamp: number): StoredMessage => ({
 });
 
 /** The times of the messages that a session gets. It came at `CAME`, and saw what was written before 50. */
-const heard = async (messages: readonly (readonly [at: number, written: number])[]): Promise<readonly number[]> => {
+const heard = async (
+  messages: readonly (readonly [at: number, writtenBy: number, isChanged?: boolean])[],
+): Promise<readonly number[]> => {
   const session: LocalSession = {
-    ...{ id: 's', clientId: 'Jerry', token: undefined, isOpen: () => true, receive: () => undefined },
+    ...{
+      id: 's',
+      clientId: 'Jerry',
+      token: undefined,
+      expiresAt: Infinity,
+      isOpen: () => true,
+      receive: () => undefined,
+    },
     ...{ since: CAME, seen: snapshotOf('48:50:48') },
   };
   const none = <T>(): Promise<readonly T[]> => Promise.resolve([]);
   const { read } = createSweeps({
+    now: () => CAME,
     store: {
       conversations: () =>
         Promise.resolve([{ id: 'c', kind: 'ordinary', creator: 'Tom', members: ['Jerry', 'Tom'], attributes: {} }]),
@@ -31,7 +41,14 @@ const heard = async (messages: readonly (readonly [at: number, written: number])
     },
     nodes: {
       members: (_, clients) => Promise.resolve(new Map(clients.map((client) => [client, 0]))),
-      written: (_, from, to) => Promise.resolve(new Map(messages.filter(([at]) => at >= from && at <= to))),
+      written: (_, from, to) =>
+        Promise.resolve(
+          new Map(
+            messages
+              .filter(([at]) => at >= from && at <= to)
+              .map(([at, by, isChanged = false]) => [at, { by, isChanged }]),
+          ),
+        ),
       active: none,
       edited: none,
       roomsUpTo: none,
@@ -84,6 +101,15 @@ test('a session does not get again what was committed before it came, though its
       [CAME + 20, 51],
     ]),
   ).toEqual([CAME + 20]);
+});
+
+test('a session does not get again what was read or edited since it came', async () => {
+  expect(
+    await heard([
+      [CAME - 10, 60, true],
+      [CAME + 10, 61, true],
+    ]),
+  ).toEqual([CAME + 10]);
 });
 
 test('a session gets everything that is much later, and nothing that is much earlier, whoever has written it', async () => {
