@@ -9,7 +9,6 @@ export interface Local extends Here {
   readonly bus: Pick<Bus, 'publish' | 'publishRoom'>;
   readonly has: (clientId: string) => boolean;
   readonly isIn: (roomId: string, clientId: string) => boolean;
-  readonly clientsIn: (roomId: string) => readonly string[];
   readonly subscribe: (clientId: string, receive: Receive, session: BusSession | undefined) => Promise<() => void>;
   readonly enter: (roomId: string, clientId: string, receive: Receive) => Promise<() => void>;
   /** Writes who is here once more. */
@@ -20,7 +19,7 @@ export interface Local extends Here {
 export interface LocalOptions {
   /** The id of this process. */
   readonly id: string;
-  readonly nodes: Nodes;
+  readonly nodes: Pick<Nodes, 'markOnline' | 'markOccupants'>;
   /** The time of the database, as far as it is known, ms. */
   readonly now: () => number;
   /** Listens to what others publish to a chat room. The result ends it. */

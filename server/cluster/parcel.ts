@@ -36,6 +36,8 @@ export interface Here {
   readonly sessionsOf: (clientId: string) => readonly LocalSession[];
   /** The chat rooms that somebody here is in. */
   readonly rooms: () => readonly string[];
+  /** The clients here that are in a chat room. */
+  readonly clientsIn: (roomId: string) => readonly string[];
   /** Nobody in the room needs its messages up to this time; undefined if nobody is in it. */
   readonly roomSince: (roomId: string) => number | undefined;
 }

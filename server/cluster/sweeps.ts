@@ -35,7 +35,7 @@ const push = (command: ServerCommand, except?: string): Notice => ({
 export interface SweepOptions {
   /** The time of the database, as far as it is known, ms. */
   readonly now: () => number;
-  readonly store: Pick<Store, 'conversations' | 'history' | 'unreadOf'>;
+  readonly store: Pick<Store, 'conversations' | 'history' | 'unreadOf' | 'whoIsListed'>;
   readonly nodes: Pick<Nodes, 'active' | 'edited' | 'members' | 'read' | 'roomsUpTo' | 'told' | 'tokens' | 'written'>;
   readonly here: Here;
   /** The session that has sent a message, if it waits for its answer here. */
@@ -245,6 +245,16 @@ export const createSweeps = ({ now, store, nodes, here, senderOf, wasSeen, know,
     }
   };
 
+  /** Puts out who was blocked in a chat room, and everybody if it was deleted. */
+  const exitsOf = async (roomIds: readonly string[]): Promise<void> => {
+    const known = new Set((await store.conversations(roomIds)).map(({ id }) => id));
+    for (const id of roomIds) {
+      const clients = here.clientsIn(id);
+      const out = known.has(id) ? [...(await store.whoIsListed(id, 'blocked', clients))] : clients;
+      if (out.length > 0) arrive({ target: { _tag: 'Clients', ids: out }, notice: { _tag: 'Exit', roomId: id } }, id);
+    }
+  };
+
   /** Ends the sessions that others have ended. */
   const sessionsOf = async (clientIds: readonly string[]): Promise<void> => {
     const sessions = clientIds
@@ -282,7 +292,10 @@ export const createSweeps = ({ now, store, nodes, here, senderOf, wasSeen, know,
         await marksOf(clientIds, since);
         await noticesOf(clientIds, since);
       });
-      for (const page of pagesOf(here.rooms(), CLIENTS_AT_ONCE)) await editsOf([], page, since);
+      for (const page of pagesOf(here.rooms(), CLIENTS_AT_ONCE)) {
+        await exitsOf(page);
+        await editsOf([], page, since);
+      }
     },
     room: (roomId) => rooms([roomId]),
   };

@@ -2,7 +2,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import '../seed.js';
-import { chainStep, newChain, type Chain, type ChainEffect, type ChainEvent } from '../../server/cluster/chain.js';
+import {
+  chainStep,
+  newChain,
+  raised,
+  type Chain,
+  type ChainEffect,
+  type ChainEvent,
+} from '../../server/cluster/chain.js';
 
 interface Message {
   readonly at: number;
@@ -179,5 +186,10 @@ describe('a chain', () => {
     take({ _tag: 'Arrived', value: 'first', link: { at: 7, prev: 5 } });
     take({ _tag: 'Waited', round });
     expect(effects).toEqual(['Wait', 'first', 'second']);
+  });
+
+  test('is raised to what nobody needs, and not at all if nobody is here: somebody may come', () => {
+    expect(raised(newChain<string>(5), 9).last).toBe(9);
+    expect(raised(newChain<string>(5), Infinity)).toEqual(newChain(5));
   });
 });

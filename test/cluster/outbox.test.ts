@@ -76,4 +76,25 @@ describe('an outbox', () => {
     await outbox.settled();
     expect(losses).toHaveLength(2);
   });
+
+  test('is settled when what was added before is sent, while more and more is added', async () => {
+    const { sent, outbox } = createSent();
+    outbox.add(['Tom'], exit('0'));
+    let isSettled = false;
+    const settled = outbox.settled().then(() => (isSettled = true));
+    for (let number = 1; !isSettled; number += 1) {
+      outbox.add(['Tom'], exit(String(number)));
+      await Promise.resolve();
+      expect(number).toBeLessThan(1_000);
+    }
+    await settled;
+    expect(sent.length).toBeGreaterThan(0);
+  });
+
+  test('is settled if what was added is lost', async () => {
+    const { outbox, losses } = createSent(true);
+    outbox.add(['Tom'], exit('1'));
+    await outbox.settled();
+    expect(losses.length).toBe(1);
+  });
 });

@@ -38,6 +38,7 @@ const heard = async (
           messages.map(([at]) => messageAt(at)).filter(({ timestamp }) => timestamp > (from?.timestamp ?? 0)),
         ),
       unreadOf: () => Promise.resolve(new Map()),
+      whoIsListed: () => Promise.resolve(new Set()),
     },
     nodes: {
       members: (_, clients) => Promise.resolve(new Map(clients.map((client) => [client, 0]))),
@@ -60,6 +61,7 @@ const heard = async (
       clientIds: () => ['Jerry'],
       sessionsOf: (clientId) => (clientId === 'Jerry' ? [session] : []),
       rooms: () => [],
+      clientsIn: () => [],
       roomSince: () => undefined,
     },
     senderOf: () => undefined,
@@ -119,4 +121,94 @@ test('a session gets everything that is much later, and nothing that is much ear
       [CAME + 10_000, 10],
     ]),
   ).toEqual([CAME + 10_000]);
+});
+
+test('a message of a system conversation reaches all clients of a process, however many there are', async () => {
+  const clients = Array.from({ length: 1_200 }, (_, number) => `c${number}`);
+  const seen = new Set<string>();
+  const got: string[] = [];
+  const sessionOf = (clientId: string): LocalSession => ({
+    ...{ id: clientId, clientId, token: undefined, expiresAt: Infinity, isOpen: () => true, receive: () => undefined },
+    ...{ since: 0, seen: undefined },
+  });
+  const sessions = new Map(clients.map((clientId) => [clientId, sessionOf(clientId)]));
+  const none = <T>(): Promise<readonly T[]> => Promise.resolve([]);
+  const { messages } = createSweeps({
+    now: () => CAME,
+    store: {
+      conversations: none,
+      history: ({ from }) => Promise.resolve((from?.timestamp ?? 0) < CAME ? [messageAt(CAME)] : []),
+      unreadOf: () => Promise.resolve(new Map()),
+      whoIsListed: () => Promise.resolve(new Set()),
+    },
+    nodes: {
+      members: (_, some) => Promise.resolve(new Map(some.map((client) => [client, 0]))),
+      written: () => Promise.resolve(new Map()),
+      active: (some) => Promise.resolve([{ id: 'c', lastAt: CAME, clients: some, isSystem: true }]),
+      edited: none,
+      roomsUpTo: none,
+      told: none,
+      read: () => Promise.resolve(new Map()),
+      tokens: () => Promise.resolve(new Map()),
+    },
+    here: {
+      clientIds: () => clients,
+      sessionsOf: (clientId) => [sessions.get(clientId) ?? sessionOf(clientId)],
+      rooms: () => [],
+      clientsIn: () => [],
+      roomSince: () => undefined,
+    },
+    senderOf: () => undefined,
+    wasSeen: (id) => seen.has(id),
+    know: () => undefined,
+    // As a process does: it remembers what it has delivered.
+    arrive: ({ target, notice }) => {
+      if (notice._tag === 'Push' && notice.command.cmd === 'direct') seen.add(notice.command.directMessage.id);
+      if (target._tag === 'Sessions') got.push(...target.sessions.map(({ clientId }) => clientId));
+    },
+  });
+  await messages(0);
+  expect(got).toEqual(clients);
+});
+
+test('who was blocked in a chat room is put out of it, and everybody if it was deleted', async () => {
+  const exits: (readonly [roomId: string, clients: readonly string[]])[] = [];
+  const none = <T>(): Promise<readonly T[]> => Promise.resolve([]);
+  const { others } = createSweeps({
+    now: () => CAME,
+    store: {
+      conversations: () => Promise.resolve([{ id: 'open', kind: 'room', creator: 'Tom', attributes: {} }]),
+      history: none,
+      unreadOf: () => Promise.resolve(new Map()),
+      whoIsListed: (_, list, clients) => Promise.resolve(new Set(list === 'blocked' ? clients.slice(0, 1) : [])),
+    },
+    nodes: {
+      members: () => Promise.resolve(new Map()),
+      written: () => Promise.resolve(new Map()),
+      active: none,
+      edited: none,
+      roomsUpTo: none,
+      told: none,
+      read: () => Promise.resolve(new Map()),
+      tokens: () => Promise.resolve(new Map()),
+    },
+    here: {
+      clientIds: () => [],
+      sessionsOf: () => [],
+      rooms: () => ['open', 'deleted'],
+      clientsIn: () => ['Tom', 'Jerry'],
+      roomSince: () => 0,
+    },
+    senderOf: () => undefined,
+    wasSeen: () => false,
+    know: () => undefined,
+    arrive: ({ target, notice }) => {
+      if (notice._tag === 'Exit' && target._tag === 'Clients') exits.push([notice.roomId, target.ids]);
+    },
+  });
+  await others(0);
+  expect(exits).toEqual([
+    ['open', ['Tom']],
+    ['deleted', ['Tom', 'Jerry']],
+  ]);
 });
