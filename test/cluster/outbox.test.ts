@@ -80,9 +80,10 @@ describe('an outbox', () => {
   test('is settled when what was added before is sent, while more and more is added', async () => {
     const { sent, outbox } = createSent();
     outbox.add(['Tom'], exit('0'));
-    let isSettled = false;
-    const settled = outbox.settled().then(() => (isSettled = true));
-    for (let number = 1; !isSettled; number += 1) {
+    const state = { isSettled: false };
+    const isSettled = (): boolean => state.isSettled;
+    const settled = outbox.settled().then(() => (state.isSettled = true));
+    for (let number = 1; !isSettled(); number += 1) {
       outbox.add(['Tom'], exit(String(number)));
       await Promise.resolve();
       expect(number).toBeLessThan(1_000);

@@ -12,6 +12,43 @@ const messageAt = (timestamp: number): StoredMessage => ({
   ...{ receipt: false, mentions: [], mentionsAll: false },
 });
 
+type Options = Parameters<typeof createSweeps>[0];
+type Parts = { readonly [K in 'store' | 'nodes' | 'here']?: Partial<Options[K]> } & Partial<
+  Pick<Options, 'wasSeen' | 'arrive'>
+>;
+
+const none = <T>(): Promise<readonly T[]> => Promise.resolve([]);
+const nothing = <K, V>(): Promise<ReadonlyMap<K, V>> => Promise.resolve(new Map());
+
+/** Sweeps over a database and a process that have nothing but what is given. */
+const sweepsOver = ({ store, nodes, here, wasSeen = () => false, arrive = () => undefined }: Parts) =>
+  createSweeps({
+    now: () => CAME,
+    store: {
+      conversations: none,
+      history: none,
+      unreadOf: nothing,
+      whoIsListed: () => Promise.resolve(new Set()),
+      ...store,
+    },
+    nodes: {
+      ...{ active: none, edited: none, roomsUpTo: none, told: none },
+      ...{ members: nothing, written: nothing, read: nothing, tokens: nothing },
+      ...nodes,
+    },
+    here: {
+      clientIds: () => [],
+      sessionsOf: () => [],
+      rooms: () => [],
+      clientsIn: () => [],
+      roomSince: () => undefined,
+      ...here,
+    },
+    senderOf: () => undefined,
+    know: () => undefined,
+    ...{ wasSeen, arrive },
+  });
+
 /** The times of the messages that a session gets. It came at `CAME`, and saw what was written before 50. */
 const heard = async (
   messages: readonly (readonly [at: number, writtenBy: number, isChanged?: boolean])[],
@@ -27,9 +64,7 @@ const heard = async (
     },
     ...{ since: CAME, seen: snapshotOf('48:50:48') },
   };
-  const none = <T>(): Promise<readonly T[]> => Promise.resolve([]);
-  const { read } = createSweeps({
-    now: () => CAME,
+  const { read } = sweepsOver({
     store: {
       conversations: () =>
         Promise.resolve([{ id: 'c', kind: 'ordinary', creator: 'Tom', members: ['Jerry', 'Tom'], attributes: {} }]),
@@ -37,8 +72,6 @@ const heard = async (
         Promise.resolve(
           messages.map(([at]) => messageAt(at)).filter(({ timestamp }) => timestamp > (from?.timestamp ?? 0)),
         ),
-      unreadOf: () => Promise.resolve(new Map()),
-      whoIsListed: () => Promise.resolve(new Set()),
     },
     nodes: {
       members: (_, clients) => Promise.resolve(new Map(clients.map((client) => [client, 0]))),
@@ -50,24 +83,11 @@ const heard = async (
               .map(([at, by, isChanged = false]) => [at, { by, isChanged }]),
           ),
         ),
-      active: none,
-      edited: none,
-      roomsUpTo: none,
-      told: none,
-      read: () => Promise.resolve(new Map()),
-      tokens: () => Promise.resolve(new Map()),
     },
     here: {
       clientIds: () => ['Jerry'],
       sessionsOf: (clientId) => (clientId === 'Jerry' ? [session] : []),
-      rooms: () => [],
-      clientsIn: () => [],
-      roomSince: () => undefined,
     },
-    senderOf: () => undefined,
-    wasSeen: () => false,
-    know: () => undefined,
-    arrive: () => undefined,
   });
   const { messages: found } = await read('c', 0);
   return found.flatMap(({ at, value: { target } }) =>
@@ -132,35 +152,19 @@ test('a message of a system conversation reaches all clients of a process, howev
     ...{ since: 0, seen: undefined },
   });
   const sessions = new Map(clients.map((clientId) => [clientId, sessionOf(clientId)]));
-  const none = <T>(): Promise<readonly T[]> => Promise.resolve([]);
-  const { messages } = createSweeps({
-    now: () => CAME,
+  const { messages } = sweepsOver({
     store: {
-      conversations: none,
       history: ({ from }) => Promise.resolve((from?.timestamp ?? 0) < CAME ? [messageAt(CAME)] : []),
-      unreadOf: () => Promise.resolve(new Map()),
-      whoIsListed: () => Promise.resolve(new Set()),
     },
     nodes: {
       members: (_, some) => Promise.resolve(new Map(some.map((client) => [client, 0]))),
-      written: () => Promise.resolve(new Map()),
       active: (some) => Promise.resolve([{ id: 'c', lastAt: CAME, clients: some, isSystem: true }]),
-      edited: none,
-      roomsUpTo: none,
-      told: none,
-      read: () => Promise.resolve(new Map()),
-      tokens: () => Promise.resolve(new Map()),
     },
     here: {
       clientIds: () => clients,
       sessionsOf: (clientId) => [sessions.get(clientId) ?? sessionOf(clientId)],
-      rooms: () => [],
-      clientsIn: () => [],
-      roomSince: () => undefined,
     },
-    senderOf: () => undefined,
     wasSeen: (id) => seen.has(id),
-    know: () => undefined,
     // As a process does: it remembers what it has delivered.
     arrive: ({ target, notice }) => {
       if (notice._tag === 'Push' && notice.command.cmd === 'direct') seen.add(notice.command.directMessage.id);
@@ -173,35 +177,16 @@ test('a message of a system conversation reaches all clients of a process, howev
 
 test('who was blocked in a chat room is put out of it, and everybody if it was deleted', async () => {
   const exits: (readonly [roomId: string, clients: readonly string[]])[] = [];
-  const none = <T>(): Promise<readonly T[]> => Promise.resolve([]);
-  const { others } = createSweeps({
-    now: () => CAME,
+  const { others } = sweepsOver({
     store: {
       conversations: () => Promise.resolve([{ id: 'open', kind: 'room', creator: 'Tom', attributes: {} }]),
-      history: none,
-      unreadOf: () => Promise.resolve(new Map()),
       whoIsListed: (_, list, clients) => Promise.resolve(new Set(list === 'blocked' ? clients.slice(0, 1) : [])),
     },
-    nodes: {
-      members: () => Promise.resolve(new Map()),
-      written: () => Promise.resolve(new Map()),
-      active: none,
-      edited: none,
-      roomsUpTo: none,
-      told: none,
-      read: () => Promise.resolve(new Map()),
-      tokens: () => Promise.resolve(new Map()),
-    },
     here: {
-      clientIds: () => [],
-      sessionsOf: () => [],
       rooms: () => ['open', 'deleted'],
       clientsIn: () => ['Tom', 'Jerry'],
       roomSince: () => 0,
     },
-    senderOf: () => undefined,
-    wasSeen: () => false,
-    know: () => undefined,
     arrive: ({ target, notice }) => {
       if (notice._tag === 'Exit' && target._tag === 'Clients') exits.push([notice.roomId, target.ids]);
     },
