@@ -8,7 +8,7 @@ import type { Report } from './guarded.js';
 import { StoreFailure } from './store/store-failure.js';
 import { TookTooLong } from './time-limit.js';
 
-/** Nobody knows whether a change was made. */
+/** Nobody knows whether a change was made: the store has failed meanwhile, or was too slow. `cause` is its error. */
 export class OutcomeUnknown extends Error {
   override readonly name = 'OutcomeUnknown';
 

@@ -1,9 +1,16 @@
+/** What else is known of a call that the store could not carry out. */
 export interface StoreFailureOptions extends ErrorOptions {
   /** Nothing was changed by the call. Otherwise nobody knows. */
   readonly isUnchanged?: boolean;
 }
 
-/** The store could not carry a call out. */
+/**
+ * The store could not carry a call out. A store of your own rejects with it, to say that nothing was changed: then the
+ * command is refused.
+ *
+ * @example
+ * throw new StoreFailure('the disk is full', 'ENOSPC', { isUnchanged: true });
+ */
 export class StoreFailure extends Error {
   override readonly name = 'StoreFailure';
   /** Nothing was changed by the call. Otherwise nobody knows. */
