@@ -152,8 +152,7 @@ export const openClusterBus = async (
   });
   heard.onBreak = membership.onBreak;
   if (early.breaks > 0) onBreak();
-  const { others } = membership;
-  const isAlone = (): boolean => others().size === 0;
+  const { others, isAlone } = membership;
 
   const outbox = createOutbox({
     nodesOf: (clientIds) => nodes.nodesOf(id, clientIds),

@@ -9,6 +9,11 @@ export interface Membership {
   /** Whether the lease lasts. It is looked at before anything is written to a client. */
   readonly isServing: () => boolean;
   readonly others: () => ReadonlyMap<string, OtherNode>;
+  /**
+   * Whether there are no others, and have been none for some time: after a crash, the database does not know of
+   * processes that live until they have entered themselves again.
+   */
+  readonly isAlone: () => boolean;
   /** What was published since the last confirmation may be lost, and what others have published. */
   readonly onBreak: () => void;
   /** Takes a lease, and keeps it. Resolves when the others know of this process. */
@@ -49,6 +54,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
   /** What is to be told of them when there is a lease again, unless the others have told it. */
   let owed: { readonly isOwed: boolean; readonly wills: readonly KeptWill[] } | undefined;
   let others: ReadonlyMap<string, OtherNode> = new Map();
+  let sawOthersAt = performance.now();
   /** Up to when it was looked for what other processes may have lost. */
   const seenCuts = new Map<string, number>();
   /** What this process has published may be lost from then on. */
@@ -82,6 +88,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
   const look = (at: number, next: readonly OtherNode[]): void => {
     const lived = others;
     others = new Map(next.map((other) => [other.id, other]));
+    if (others.size > 0) sawOthersAt = performance.now();
     for (const [other, { until }] of lived) {
       if (others.has(other)) continue;
       seenCuts.delete(other);
@@ -233,6 +240,7 @@ export const createMembership = (options: MembershipOptions): Membership => {
   return {
     isServing,
     others: () => others,
+    isAlone: () => others.size === 0 && performance.now() - sawOthersAt > lease + CONFIRM_TIME,
     onBreak,
     start: async () => {
       await enter();
