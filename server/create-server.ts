@@ -206,9 +206,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     isBusy: serial.isBusy,
     tellUnread: createTellUnread(),
     post: batches.add,
-    attempt: unsettled.attempt,
-    repeat: unsettled.repeat,
-    moved: unsettled.moved,
+    ...{ attempt: unsettled.attempt, repeat: unsettled.repeat, moved: unsettled.moved },
     returning: returningClients(returnsPerSecond),
     report,
   };

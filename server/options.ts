@@ -378,7 +378,8 @@ export interface ServerOptions {
   readonly clock?: ServerClock;
   /**
    * Called with errors that should not happen, such as a failing store; the client gets 4200, or a closed socket if
-   * nobody knows whether its message is stored. It may throw or reject: that goes to stderr. Default: writes the error to stderr.
+   * nobody knows whether its message is stored. It may throw or reject: that goes to stderr. Default: writes the error
+   * to stderr.
    */
   readonly onError?: (error: unknown) => void;
 }

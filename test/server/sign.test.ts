@@ -103,7 +103,7 @@ describe('signatures', () => {
     const add = { action: 'add', appId: 'app', clientId: 'Tom', conversationId: 'c', members: ['Jerry'] } as const;
     const check = (request: Partial<typeof add> | object, ids: string) => (): void => {
       const s = hmac(`app:${ids}:1700000000000:n:invite`);
-      action({ ...add, ...request, t: 1_700_000_000_000, n: 'n', s });
+      void action({ ...add, ...request, t: 1_700_000_000_000, n: 'n', s });
     };
     expect(check({ conversationId: 'c:Spike' }, 'Tom:c:Spike:Jerry')).toThrow('colon');
     expect(check({ members: ['Jerry:Spike'] }, 'Tom:c:Jerry:Spike')).toThrow('colon');
@@ -314,7 +314,7 @@ describe('a kick', () => {
       isGood({ appId: 'app', clientId, t, n: `${clientId}${t}`, s: hmac(`app:${clientId}::${t}:${clientId}${t}`) });
     for (let number = 0; number <= 100_000; number += 1) {
       clock.set(NOW + number);
-      end(`mouse ${number}`);
+      void end(`mouse ${number}`);
     }
     expect([passes('mouse 0', NOW), passes('Tom', NOW), passes('Tom', NOW + 1)]).toEqual([false, false, true]);
     expect([passes('mouse 1', NOW + 1), passes('mouse 1', NOW + 2)]).toEqual([false, true]);
