@@ -19,6 +19,15 @@ export class OutcomeUnknown extends Error {
   }
 }
 
+/**
+ * An error of a store as `OutcomeUnknown`, if the store could not be reached, or was too slow. Any other error of a
+ * store of one's own says less: the command is refused, and who repeats it is told what became of it.
+ */
+export const asUnknown = (error: unknown): unknown =>
+  error instanceof TookTooLong || (error instanceof StoreFailure && !error.isUnchanged)
+    ? new OutcomeUnknown(error)
+    : error;
+
 /** Whether the store says that it has changed nothing. */
 const isUnchanged = (error: unknown): boolean =>
   error instanceof Refusal || (error instanceof StoreFailure && error.isUnchanged);
@@ -42,12 +51,12 @@ export interface Settlement {
 export interface Unsettled {
   /**
    * Runs a job when the jobs before it are done, and all changes with the same key have an outcome. If the store can't
-   * say what became of them, it rejects with `OutcomeUnknown`: the job may repeat one of them.
+   * say what became of them, it rejects: the job may repeat one of them.
    */
   readonly inOrder: InOrder;
   /**
-   * Makes changes in the store by one call. If nobody knows whether it has made them, it rejects with `OutcomeUnknown`,
-   * and the changes are settled later, in this order.
+   * Makes changes in the store by one call. If nobody knows whether it has made them, it rejects, and the changes are
+   * settled later, in this order.
    */
   readonly attempt: <R>(key: string, call: () => Promise<R>, ...settlements: readonly Settlement[]) => Promise<R>;
   /** A session repeats a command: it learns the outcome by its answer, and is not told otherwise. */
@@ -151,7 +160,7 @@ export const createUnsettled = ({ inOrder, report, later = byTimer }: UnsettledO
       inOrder(key, () => {
         if (!changes.has(key)) return job();
         return settle(key).then(job, (error: unknown) => {
-          throw new OutcomeUnknown(error);
+          throw asUnknown(error);
         });
       }),
 
@@ -172,7 +181,7 @@ export const createUnsettled = ({ inOrder, report, later = byTimer }: UnsettledO
           };
           error.late.then(ended, ended);
         }
-        throw new OutcomeUnknown(error);
+        throw asUnknown(error);
       }
     },
 

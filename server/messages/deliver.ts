@@ -12,7 +12,7 @@ import { Refusal } from '../domain/refusal.js';
 import type { RoomPriority } from '../notice.js';
 import { randomIds } from '../random-ids.js';
 import type { Appended, NewMessage, StoredMessage } from '../store/store.js';
-import { OutcomeUnknown, type Settlement } from '../unsettled.js';
+import { asUnknown, OutcomeUnknown, type Settlement } from '../unsettled.js';
 import { checkSize, fromHook, toHook } from './body.js';
 import type { Session } from '../session.js';
 import { handOut, UNKNOWN, type HandingOut } from './handing-out.js';
@@ -156,9 +156,10 @@ const turnOf = ({ bus }: App, result: Appended, except: string | undefined): Pro
  * the message to its receivers: whoever is the sender of one and a receiver of another has both in their order. It is
  * called in the conversation's order.
  *
- * If the store fails, it may have stored the messages all the same. So the senders get no answer, neither a good nor a
- * bad one: their sockets are closed, and they send again. The store is asked for the messages later, and the receivers
- * get them then: a sender that repeats a message is answered with the stored one, and nobody would get it otherwise.
+ * If the store fails, it may have stored the messages all the same. If it could not be reached, the senders get no
+ * answer, neither a good nor a bad one: their sockets are closed, and they send again. The store is asked for the
+ * messages later, and the receivers get them then: a sender that repeats a message is answered with the stored one, and
+ * nobody would get it otherwise.
  */
 const postAll = async (
   app: App,
@@ -267,7 +268,7 @@ const lookedAt = <R>({ session }: Actor, look: Promise<R>): Promise<R> =>
   session === undefined
     ? look
     : look.catch((error: unknown) => {
-        throw error instanceof Refusal ? error : new OutcomeUnknown(error);
+        throw asUnknown(error);
       });
 
 /** Handles a message that needs a look at its conversation before it is stored, or that is not stored. */

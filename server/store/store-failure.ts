@@ -5,8 +5,9 @@ export interface StoreFailureOptions extends ErrorOptions {
 }
 
 /**
- * The store could not carry a call out. A store of your own rejects with it, to say that nothing was changed: then the
- * command is refused.
+ * The store could not carry a call out: its database can't be reached, and nobody knows whether something was changed.
+ * The socket of a message is closed then, so that its client sends it again. With `isUnchanged`, nothing was changed:
+ * the command is refused. A store of your own rejects with it to say so.
  *
  * @example
  * throw new StoreFailure('the disk is full', 'ENOSPC', { isUnchanged: true });
