@@ -89,7 +89,7 @@ export const serveSocket = ({ app, socket, transport, address, subprotocol }: So
   let heartbeat: NodeJS.Timeout | undefined;
   /** Others tell of the clients: when the socket is closed at last, this process may serve again. */
   let isLeftToOthers = false;
-  /** Whether the server could carry out the logins. */
+  /** Whether the server could carry out the logins. If it could not, the client has not been refused. */
   let couldLogIn = true;
   /** The client was asked to go elsewhere, so if it closes the connection, that is not a break. */
   let isSentAway = false;
