@@ -22,6 +22,7 @@ import {
 import { keyedStreams } from '../../streams/demultiplex.js';
 import { finish, type Ending } from '../../streams/ending.js';
 import { keyedStore, type KeyedStore, type Slots } from '../../streams/keyed-state.js';
+import { Relay } from '../../streams/relay.js';
 import { idsOf } from '../../streams/recent-conversations.js';
 import type { Fault } from '../faults.js';
 import { asError } from '../thrown.js';
@@ -62,7 +63,7 @@ export const clientState = (
   const records = conversationRecords();
   /** The entries that are no messages: they are rare, and most states change only with them. */
   const rare = new Subject<ClientEvent>();
-  const shown = new Subject<Message>();
+  const shown = new Relay<Message>();
   const subscription = new Subscription();
   const failed = (thrown: unknown): void => {
     report({ _tag: 'Internal', clientId: self, error: asError(thrown) });
@@ -99,7 +100,7 @@ export const clientState = (
 
   /** The message that comes next in the streams of messages. */
   let showing:
-    { readonly message: Message; readonly own: Subject<Message> | undefined; readonly all: boolean } | undefined;
+    { readonly message: Message; readonly own: Relay<Message> | undefined; readonly all: boolean } | undefined;
   const take = (event: ClientEvent): void => {
     if (event._tag !== 'Message') {
       conversations.take(event);
@@ -126,7 +127,7 @@ export const clientState = (
   const end = (how: Ending): void => {
     for (const part of parts) part.end(how);
     finish(rare, how);
-    finish(shown, how);
+    shown.end(how);
   };
   subscription.add(
     log$.subscribe({
@@ -150,7 +151,7 @@ export const clientState = (
     {
       conversations: conversations.state,
       isRoom,
-      messages$: shown.asObservable(),
+      messages$: shown.stream$,
       outgoing: sending,
       lastMessages: lastMessages.state,
       unread: unread.state,

@@ -1,7 +1,7 @@
 /** What a client knows of each conversation that messages change: one record, so that a message looks up one thing. */
-import type { Subject } from 'rxjs';
 import type { ConversationEvent, Message, UnreadState } from '../../streams/index.js';
 import type { Slots } from '../../streams/keyed-state.js';
+import type { Relay } from '../../streams/relay.js';
 
 /** Changed in place. */
 interface ConversationRecord {
@@ -9,8 +9,8 @@ interface ConversationRecord {
   lastMessage: Message | undefined;
   unread: UnreadState | undefined;
   /** The streams that somebody watches. */
-  events: Subject<ConversationEvent> | undefined;
-  messages: Subject<Message> | undefined;
+  events: Relay<ConversationEvent> | undefined;
+  messages: Relay<Message> | undefined;
 }
 
 type Field = Exclude<keyof ConversationRecord, 'id'>;

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.js';
 import { comparePositions, type ConversationEvent, type Message, type Position } from '../../streams/index.js';
 import { NOTHING_WAITS } from './fifo.js';
 import type { Cursor } from './inbox-state.js';
-import { hasId, NO_IDS, withId } from './recent-ids.js';
+import { addId, hasId, noIds } from './recent-ids.js';
 import { NOTHING_TOLD } from './told-once.js';
 
 /**
@@ -23,7 +23,7 @@ export const startCursor = (id: string, start: Position): Cursor => ({
   id,
   position: start,
   newest: start,
-  seen: NO_IDS,
+  seen: noIds(),
   gaps: [],
   own: undefined,
   caughtUpIn: 0,
@@ -100,40 +100,25 @@ const reachedBy = (
   return own?.session === session && own.count >= LATE ? later(position, own.at) : position;
 };
 
-/** One literal with all keys, because every message passes here. */
+/** In place, because every message passes here: a new cursor for each would cost more than all other work. */
 const passMessage = (
   cursor: Cursor,
   { message, origin }: MessageEvent,
   isFirst: boolean,
   session: number,
-  now: () => number,
-): Cursor => {
+  clock: Pick<Clock, 'elapsed'>,
+): void => {
   // Only its position: otherwise the whole message would stay in memory.
   const at: Position = { timestamp: message.timestamp, id: message.id };
-  const { own } = cursor;
-  return {
-    id: cursor.id,
-    position: reachedBy(cursor, at, origin, session),
-    newest: later(cursor.newest, at),
-    seen: isFirst ? withId(cursor.seen, at.id, now) : cursor.seen,
-    gaps: cursor.gaps,
-    own: origin === 'sent' ? withOwn(own, at, session) : own,
-    caughtUpIn: cursor.caughtUpIn,
-    lookedUpIn: cursor.lookedUpIn,
-    info: cursor.info,
-    isOut: cursor.isOut,
-    isCounted: cursor.isCounted,
-    news: cursor.news,
-    told: cursor.told,
-    work: cursor.work,
-    waiting: cursor.waiting,
-    lostUpTo: cursor.lostUpTo,
-  };
+  cursor.position = reachedBy(cursor, at, origin, session);
+  cursor.newest = later(cursor.newest, at);
+  if (isFirst) addId(cursor.seen, at.id, clock);
+  if (origin === 'sent') cursor.own = withOwn(cursor.own, at, session);
 };
 
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
 
-/** The cursor after an event of a session. `isFirst` is the result of `isNew` for it. */
+/** The cursor after an event of a session: the same one after a message. `isFirst` is the result of `isNew` for it. */
 export const passed = (
   cursor: Cursor,
   event: ConversationEvent,
@@ -142,15 +127,14 @@ export const passed = (
   self: string,
   clock: Pick<Clock, 'elapsed'>,
 ): Cursor => {
-  const now = (): number => clock.elapsed();
   switch (event._tag) {
     case 'Message':
-      return event.message.transient ? cursor : passMessage(cursor, event, isFirst, session, now);
+      if (!event.message.transient) passMessage(cursor, event, isFirst, session, clock);
+      return cursor;
     case 'Edit':
     case 'Recall':
-      return isFirst && event.message.editedAt !== undefined
-        ? { ...cursor, seen: withId(cursor.seen, versionOf(event.message), now) }
-        : cursor;
+      if (isFirst && event.message.editedAt !== undefined) addId(cursor.seen, versionOf(event.message), clock);
+      return cursor;
     case 'Snapshot':
       return { ...cursor, info: event.info };
     case 'Left':
