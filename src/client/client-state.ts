@@ -26,6 +26,7 @@ import { Relay } from '../../streams/relay.js';
 import { idsOf } from '../../streams/recent-conversations.js';
 import type { Fault } from '../faults.js';
 import { asError } from '../thrown.js';
+import type { Cursors } from '../session/inbox-state.js';
 import { conversationRecords } from './conversation-records.js';
 import { holdMessages, shownIn, type HeldMessages, type HoldOptions } from './held-messages.js';
 
@@ -35,6 +36,8 @@ export interface ClientState {
   readonly lastMessages: KeyedState<Message>;
   readonly unread: KeyedState<UnreadState>;
   readonly receipts: KeyedState<Receipts>;
+  /** The cursors of the inbox, beside what else is known of each conversation. */
+  readonly cursors: Cursors;
   /** All messages, and those of one conversation. */
   readonly messages$: Observable<Message>;
   readonly messagesOf: (id: string) => Observable<Message>;
@@ -46,7 +49,7 @@ export interface ClientState {
   readonly held: HeldMessages;
 }
 
-export interface ClientStateOptions extends Omit<HoldOptions, 'onOverflow'> {
+export interface ClientStateOptions extends Omit<HoldOptions, 'onOverflow' | 'open'> {
   readonly report: (fault: Fault) => void;
 }
 
@@ -90,6 +93,7 @@ export const clientState = (
   const [sending, outgoingEntries] = outgoing(rare, (ms) => clock.after(ms));
   subscription.add(outgoingEntries);
   const held = holdMessages({
+    open: records.field('open'),
     clock,
     limits,
     onOverflow: (conversationId) => {
@@ -156,6 +160,7 @@ export const clientState = (
       lastMessages: lastMessages.state,
       unread: unread.state,
       receipts: receipts.state,
+      cursors: records.cursors,
       eventsOf: events.at,
       messagesOf: messages.at,
       held,

@@ -40,6 +40,9 @@ export const startCursor = (id: string, start: Position): Cursor => ({
 
 const later = (a: Position, b: Position): Position => (comparePositions(b, a) > 0 ? b : a);
 
+/** Only the position of a message, without the message. */
+export const placeOf = ({ timestamp, id }: Position): Position => ({ timestamp, id });
+
 /** Moves the position forward. It never goes back. */
 export const reach = (cursor: Cursor, position: Position): Cursor =>
   comparePositions(position, cursor.position) > 0 ? { ...cursor, position } : cursor;
@@ -89,18 +92,10 @@ export const isNew = ({ gaps, newest, seen }: Cursor, event: ConversationEvent):
 const withOwn = (own: Cursor['own'], at: Position, session: number): Cursor['own'] =>
   own?.session === session && own.count < LATE ? { ...own, count: own.count + 1 } : { at, session, count: 0 };
 
-/** The position behind a message: nothing before it is missing. An own message moves it only as `withOwn` says. */
-const reachedBy = (
-  { own, position }: Cursor,
-  at: Position,
-  origin: MessageEvent['origin'],
-  session: number,
-): Position => {
-  if (origin !== 'sent') return later(position, at);
-  return own?.session === session && own.count >= LATE ? later(position, own.at) : position;
-};
-
-/** In place, because every message passes here: a new cursor for each would cost more than all other work. */
+/**
+ * In place, because every message passes here: a new cursor for each would cost more than all other work. The position
+ * moves behind the message: nothing before it is missing. An own message moves it only as `withOwn` says.
+ */
 const passMessage = (
   cursor: Cursor,
   { message, origin }: MessageEvent,
@@ -108,12 +103,13 @@ const passMessage = (
   session: number,
   clock: Pick<Clock, 'elapsed'>,
 ): void => {
-  // Only its position: otherwise the whole message would stay in memory.
-  const at: Position = { timestamp: message.timestamp, id: message.id };
-  cursor.position = reachedBy(cursor, at, origin, session);
-  cursor.newest = later(cursor.newest, at);
-  if (isFirst) addId(cursor.seen, at.id, clock);
-  if (origin === 'sent') cursor.own = withOwn(cursor.own, at, session);
+  const { own, position } = cursor;
+  if (origin === 'sent') {
+    if (own?.session === session && own.count >= LATE) cursor.position = later(position, own.at);
+    cursor.own = withOwn(own, placeOf(message), session);
+  } else cursor.position = later(position, message);
+  cursor.newest = later(cursor.newest, message);
+  if (isFirst) addId(cursor.seen, message.id, clock);
 };
 
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
@@ -133,6 +129,8 @@ export const passed = (
       return cursor;
     case 'Edit':
     case 'Recall':
+      if (cursor.position.id === event.message.id) cursor.position = placeOf(event.message);
+      if (cursor.newest.id === event.message.id) cursor.newest = placeOf(event.message);
       if (isFirst && event.message.editedAt !== undefined) addId(cursor.seen, versionOf(event.message), clock);
       return cursor;
     case 'Snapshot':

@@ -136,7 +136,10 @@ export type Task = ConversationEvent | Barrier | { readonly _tag: 'Discover'; re
  */
 export interface Cursor {
   readonly id: string;
-  /** The newest message that was passed on. The next catch-up starts after it. It never goes back. */
+  /**
+   * The newest message that was passed on. The next catch-up starts after it. It never goes back. It may be the message
+   * itself, as long as that is its latest version: who keeps it takes `placeOf`.
+   */
   position: Position;
   /** The newest of all messages that have passed, own messages included. No message after it has been seen. */
   newest: Position;
@@ -163,6 +166,15 @@ export interface Cursor {
   readonly waiting: Fifo<Task>;
   /** Waiting events were dropped: messages up to this time, ms since 1970. */
   readonly lostUpTo: number | undefined;
+}
+
+/** The cursors by conversation: a map, or a part of what is known of each conversation. */
+export interface Cursors {
+  readonly size: number;
+  readonly get: (id: string) => Cursor | undefined;
+  readonly set: (id: string, cursor: Cursor) => unknown;
+  readonly keys: () => Iterable<string>;
+  readonly values: () => Iterable<Cursor>;
 }
 
 /** A session, and its work in progress. Immutable. */
@@ -198,14 +210,14 @@ export interface Session {
  * each message would cost more than all other work. `copyOf` keeps a state.
  */
 export interface InboxState {
-  readonly cursors: Map<string, Cursor>;
+  readonly cursors: Cursors;
   /** Belongs to the step, like the map of cursors. */
   readonly sends: OwnSends;
   readonly session: Session;
 }
 
-export const initialState = (): InboxState => ({
-  cursors: new Map(),
+export const initialState = (cursors: Cursors = new Map<string, Cursor>()): InboxState => ({
+  cursors,
   sends: new Map(),
   session: {
     number: 0,
@@ -225,7 +237,7 @@ export const initialState = (): InboxState => ({
 
 /** A copy of the state that later steps don't change. */
 export const copyOf = ({ cursors, sends, session }: InboxState): InboxState => ({
-  cursors: new Map(Array.from(cursors, ([id, cursor]) => [id, { ...cursor, seen: copyOfIds(cursor.seen) }])),
+  cursors: new Map(Array.from(cursors.values(), (one) => [one.id, { ...one, seen: copyOfIds(one.seen) }])),
   sends: copyOfSends(sends),
   session,
 });
