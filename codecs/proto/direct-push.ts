@@ -88,7 +88,11 @@ const read = (reader: Reader, end: number): DirectPush | undefined => {
     }
   }
   if (cmd === undefined || directMessage === undefined || reader.at !== end) return undefined;
-  const push: Mutable<DirectPush> = { cmd: 'direct', directMessage };
+  // With all keys in the literal, where they are usual: later ones need memory of their own.
+  const push: Mutable<DirectPush> =
+    peerId === undefined || service === undefined
+      ? { cmd: 'direct', directMessage }
+      : { cmd: 'direct', peerId, service, directMessage };
   if (peerId !== undefined) push.peerId = peerId;
   if (service !== undefined) push.service = service;
   if (serverTs !== undefined) push.serverTs = serverTs;

@@ -82,18 +82,18 @@ export const clientState = (
     });
   const conversations = reducing(new Map<string, ConversationInfo>(), conversationsReducer);
   const isRoom = (id: string): boolean => conversations.state.get(id)?.kind === 'room';
-  const lastMessages = reducing(records.field('lastMessage'), lastMessagesReducer);
+  const lastMessages = reducing(records.lastMessages, lastMessagesReducer);
   const unread = reducing(
-    records.field('unread'),
+    records.unread,
     unreadReducer(self, (id) => !isRoom(id)),
   );
   const receipts = reducing(new Map<string, Receipts>(), receiptsReducer);
-  const events = keyedStreams(records.field('events'));
-  const messages = keyedStreams(records.field('messages'));
+  const events = keyedStreams(records.events);
+  const messages = keyedStreams(records.messages);
   const [sending, outgoingEntries] = outgoing(rare, (ms) => clock.after(ms));
   subscription.add(outgoingEntries);
   const held = holdMessages({
-    open: records.field('open'),
+    open: records.open,
     clock,
     limits,
     onOverflow: (conversationId) => {
@@ -102,9 +102,10 @@ export const clientState = (
   });
   const parts = [conversations, lastMessages, unread, receipts, events, messages, held];
 
-  /** The message that comes next in the streams of messages. */
-  let showing:
-    { readonly message: Message; readonly own: Relay<Message> | undefined; readonly all: boolean } | undefined;
+  /** The message that comes next in the streams of messages, of its conversation and of all. */
+  let showing: Message | undefined;
+  let showingIn: Relay<Message> | undefined;
+  let isShownToAll = false;
   const take = (event: ClientEvent): void => {
     if (event._tag !== 'Message') {
       conversations.take(event);
@@ -116,17 +117,19 @@ export const clientState = (
     if (!isConversationEvent(event)) return;
     const record = records.find(event.conversationId);
     record?.events?.next(event);
-    const message = shownIn(event);
     held.hold(event);
     // Only who watches by now: the others get it of what is held.
-    if (message !== undefined) showing = { message, own: record?.messages, all: shown.observed };
+    showing = shownIn(event);
+    showingIn = record?.messages;
+    isShownToAll = shown.observed;
   };
   const show = (): void => {
-    if (showing === undefined) return;
-    const { message, own, all } = showing;
+    const message = showing;
+    if (message === undefined) return;
     showing = undefined;
-    own?.next(message);
-    if (all) shown.next(message);
+    const isToAll = isShownToAll;
+    showingIn?.next(message);
+    if (isToAll) shown.next(message);
   };
   const end = (how: Ending): void => {
     for (const part of parts) part.end(how);

@@ -1,5 +1,5 @@
 /** What a client knows of each conversation that messages change: one record, so that a message looks up one thing. */
-import type { Cursor, Cursors } from '../session/inbox-state.js';
+import type { Cursor } from '../session/inbox-state.js';
 import type { ConversationEvent, Message, UnreadState } from '../../streams/index.js';
 import type { Slots } from '../../streams/keyed-state.js';
 import type { Relay } from '../../streams/relay.js';
@@ -17,17 +17,18 @@ interface ConversationRecord {
   open: true | undefined;
 }
 
-type Field = Exclude<keyof ConversationRecord, 'id'>;
+/** A field of all records, as a map. */
+type Fields<V> = Slots<V> & Pick<Map<string, V>, 'delete' | 'values' | 'size'>;
 
 export interface ConversationRecords {
   readonly find: (id: string) => ConversationRecord | undefined;
-  /** One field of all records, as a map. */
-  readonly field: <F extends Field>(field: F) => Fields<NonNullable<ConversationRecord[F]>>;
-  /** The cursors of all records, as a map. */
-  readonly cursors: Cursors;
+  readonly cursors: Fields<Cursor>;
+  readonly lastMessages: Fields<Message>;
+  readonly unread: Fields<UnreadState>;
+  readonly events: Fields<Relay<ConversationEvent>>;
+  readonly messages: Fields<Relay<Message>>;
+  readonly open: Fields<true>;
 }
-
-type Fields<V> = Slots<V> & Pick<Map<string, V>, 'delete' | 'values' | 'size'>;
 
 /** A record stays, as the position of its conversation does. */
 export const conversationRecords = (): ConversationRecords => {
@@ -53,40 +54,70 @@ export const conversationRecords = (): ConversationRecords => {
     return last;
   };
 
-  const fieldOf = <F extends Field>(field: F): Fields<NonNullable<ConversationRecord[F]>> => {
-    type V = NonNullable<ConversationRecord[F]>;
+  /** By functions: V8 is slow with the name of a field that varies. */
+  const field = <V>(
+    read: (record: ConversationRecord) => V | undefined,
+    write: (record: ConversationRecord, value: V | undefined) => void,
+  ): Fields<V> => {
     let size = 0;
-    const filled = (): [string, V][] =>
-      [...records.values()].flatMap(({ id, [field]: value }) =>
-        value === undefined ? [] : [[id, value] satisfies [string, V]],
-      );
+    const filled = (): Map<string, V> => {
+      const all = new Map<string, V>();
+      for (const record of records.values()) {
+        const value = read(record);
+        if (value !== undefined) all.set(record.id, value);
+      }
+      return all;
+    };
     return {
-      get: (id) => find(id)?.[field] as V | undefined,
+      get: (id) => {
+        const record = find(id);
+        return record && read(record);
+      },
       set: (id, value) => {
         const record = made(id);
-        if (record[field] === undefined) size += 1;
-        record[field] = value;
+        if (read(record) === undefined) size += 1;
+        write(record, value);
       },
       delete: (id) => {
         const record = find(id);
-        if (record?.[field] === undefined) return false;
-        record[field] = undefined;
+        if (record === undefined || read(record) === undefined) return false;
+        write(record, undefined);
         size -= 1;
         return true;
       },
-      keys: () => new Map(filled()).keys(),
-      values: () => new Map(filled()).values(),
+      keys: () => filled().keys(),
+      values: () => filled().values(),
       get size() {
         return size;
       },
     };
   };
 
-  const cursors = fieldOf('cursor');
   return {
     find,
-    field: fieldOf,
-    // Without the name of the field, which is faster.
-    cursors: Object.assign(cursors, { get: (id: string) => find(id)?.cursor }),
+    cursors: field(
+      ({ cursor }) => cursor,
+      (record, cursor) => (record.cursor = cursor),
+    ),
+    lastMessages: field(
+      ({ lastMessage }) => lastMessage,
+      (record, message) => (record.lastMessage = message),
+    ),
+    unread: field(
+      ({ unread }) => unread,
+      (record, unread) => (record.unread = unread),
+    ),
+    events: field(
+      ({ events }) => events,
+      (record, events) => (record.events = events),
+    ),
+    messages: field(
+      ({ messages }) => messages,
+      (record, messages) => (record.messages = messages),
+    ),
+    open: field(
+      ({ open }) => open,
+      (record, open) => (record.open = open),
+    ),
   };
 };
