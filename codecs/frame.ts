@@ -1,6 +1,6 @@
 /** Converts between commands and frames of both subprotocols: binary, and base64 text. */
 import type * as t from 'io-ts';
-import { chain, isLeft, left, mapLeft, right, type Either } from './either.js';
+import { isLeft, left, mapLeft, right, type Either } from './either.js';
 import { fromBase64, toBase64 } from './base64.js';
 import type { ClientCommand } from './client-commands/index.js';
 import { DecodeFailed, decodeFailed, preview } from './decode-failed.js';
@@ -39,8 +39,8 @@ const parseBytes = (bytes: Uint8Array): Either<DecodeFailed, unknown> => {
 };
 
 /** The bytes of a frame. */
-const bytesOf = (frame: string | ArrayBuffer): Either<DecodeFailed, Uint8Array> => {
-  if (typeof frame !== 'string') return right(new Uint8Array(frame));
+const bytesOf = (frame: Frame): Either<DecodeFailed, Uint8Array> => {
+  if (typeof frame !== 'string') return right(frame instanceof Uint8Array ? frame : new Uint8Array(frame));
   return mapLeft(fromBase64(frame), ({ expected, preview }) => new DecodeFailed('frame', expected, preview));
 };
 
@@ -48,21 +48,19 @@ const bytesOf = (frame: string | ArrayBuffer): Either<DecodeFailed, Uint8Array> 
  * Reads frames with the codec of one direction. `fast` reads a frequent frame at less cost; `undefined` means that it
  * is another frame.
  */
-export const decodeWith = <A>(
-  codec: t.Type<A, unknown>,
-  fast?: (bytes: Uint8Array) => A | undefined,
-): ((frame: Frame) => Either<DecodeFailed, A>) => {
-  const decode = (bytes: Uint8Array): Either<DecodeFailed, A> => {
-    const known = fast?.(bytes);
+export const decodeWith =
+  <A>(codec: t.Type<A, unknown>, fast?: (bytes: Uint8Array) => A | undefined) =>
+  (frame: Frame): Either<DecodeFailed, A> => {
+    const bytes = bytesOf(frame);
+    if (isLeft(bytes)) return bytes;
+    const known = fast?.(bytes.right);
     if (known !== undefined) return right(known);
-    const wire = parseBytes(bytes);
+    const wire = parseBytes(bytes.right);
     if (isLeft(wire)) return wire;
     // The guard is several times cheaper than a decode. A decode is needed only to drop unknown keys, to explain a
     // failure, or to name an unsupported command.
     return codec.is(wire.right) ? right(wire.right) : mapLeft(codec.decode(wire.right), decodeFailed);
   };
-  return (frame) => (frame instanceof Uint8Array ? decode(frame) : chain(bytesOf(frame), decode));
-};
 
 /**
  * Writes a command as one frame. The frame always contains `cmd`, and never an empty list.

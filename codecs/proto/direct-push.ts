@@ -88,11 +88,7 @@ const read = (reader: Reader, end: number): DirectPush | undefined => {
     }
   }
   if (cmd === undefined || directMessage === undefined || reader.at !== end) return undefined;
-  // With all keys in the literal, where they are usual: later ones need memory of their own.
-  const push: Mutable<DirectPush> =
-    peerId === undefined || service === undefined
-      ? { cmd: 'direct', directMessage }
-      : { cmd: 'direct', peerId, service, directMessage };
+  const push: Mutable<DirectPush> = { cmd: 'direct', directMessage };
   if (peerId !== undefined) push.peerId = peerId;
   if (service !== undefined) push.service = service;
   if (serverTs !== undefined) push.serverTs = serverTs;

@@ -82,18 +82,18 @@ export const clientState = (
     });
   const conversations = reducing(new Map<string, ConversationInfo>(), conversationsReducer);
   const isRoom = (id: string): boolean => conversations.state.get(id)?.kind === 'room';
-  const lastMessages = reducing(records.lastMessages, lastMessagesReducer);
+  const lastMessages = reducing(records.field('lastMessage'), lastMessagesReducer);
   const unread = reducing(
-    records.unread,
+    records.field('unread'),
     unreadReducer(self, (id) => !isRoom(id)),
   );
   const receipts = reducing(new Map<string, Receipts>(), receiptsReducer);
-  const events = keyedStreams(records.events);
-  const messages = keyedStreams(records.messages);
+  const events = keyedStreams(records.field('events'));
+  const messages = keyedStreams(records.field('messages'));
   const [sending, outgoingEntries] = outgoing(rare, (ms) => clock.after(ms));
   subscription.add(outgoingEntries);
   const held = holdMessages({
-    open: records.open,
+    open: records.field('open'),
     clock,
     limits,
     onOverflow: (conversationId) => {

@@ -1,5 +1,5 @@
 /** What a client knows of each conversation that messages change: one record, so that a message looks up one thing. */
-import type { Cursor } from '../session/inbox-state.js';
+import type { Cursor, Cursors } from '../session/inbox-state.js';
 import type { ConversationEvent, Message, UnreadState } from '../../streams/index.js';
 import type { Slots } from '../../streams/keyed-state.js';
 import type { Relay } from '../../streams/relay.js';
@@ -17,18 +17,17 @@ interface ConversationRecord {
   open: true | undefined;
 }
 
-/** A field of all records, as a map. */
-type Fields<V> = Slots<V> & Pick<Map<string, V>, 'delete' | 'values' | 'size'>;
+type Field = Exclude<keyof ConversationRecord, 'id'>;
+type Value<F extends Field> = NonNullable<ConversationRecord[F]>;
 
 export interface ConversationRecords {
   readonly find: (id: string) => ConversationRecord | undefined;
-  readonly cursors: Fields<Cursor>;
-  readonly lastMessages: Fields<Message>;
-  readonly unread: Fields<UnreadState>;
-  readonly events: Fields<Relay<ConversationEvent>>;
-  readonly messages: Fields<Relay<Message>>;
-  readonly open: Fields<true>;
+  /** One field of all records, as a map. */
+  readonly field: <F extends Field>(field: F) => Fields<Value<F>>;
+  readonly cursors: Cursors;
 }
+
+type Fields<V> = Slots<V> & Pick<Map<string, V>, 'values'> & { readonly delete: (id: string) => void };
 
 /** A record stays, as the position of its conversation does. */
 export const conversationRecords = (): ConversationRecords => {
@@ -54,70 +53,44 @@ export const conversationRecords = (): ConversationRecords => {
     return last;
   };
 
-  /** By functions: V8 is slow with the name of a field that varies. */
-  const field = <V>(
-    read: (record: ConversationRecord) => V | undefined,
-    write: (record: ConversationRecord, value: V | undefined) => void,
-  ): Fields<V> => {
-    let size = 0;
-    const filled = (): Map<string, V> => {
-      const all = new Map<string, V>();
-      for (const record of records.values()) {
-        const value = read(record);
-        if (value !== undefined) all.set(record.id, value);
-      }
-      return all;
-    };
+  const field = <F extends Field>(name: F): Fields<Value<F>> => {
+    const filled = (): Map<string, Value<F>> =>
+      new Map(
+        [...records.values()].flatMap(({ id, [name]: value }) =>
+          value === undefined ? [] : [[id, value] satisfies [string, Value<F>]],
+        ),
+      );
     return {
-      get: (id) => {
-        const record = find(id);
-        return record && read(record);
-      },
+      get: (id) => find(id)?.[name] as Value<F> | undefined,
       set: (id, value) => {
-        const record = made(id);
-        if (read(record) === undefined) size += 1;
-        write(record, value);
+        made(id)[name] = value;
       },
       delete: (id) => {
         const record = find(id);
-        if (record === undefined || read(record) === undefined) return false;
-        write(record, undefined);
-        size -= 1;
-        return true;
+        if (record) record[name] = undefined;
       },
       keys: () => filled().keys(),
       values: () => filled().values(),
-      get size() {
-        return size;
-      },
     };
   };
 
+  /** The number of cursors. None is ever deleted. */
+  let size = 0;
   return {
     find,
-    cursors: field(
-      ({ cursor }) => cursor,
-      (record, cursor) => (record.cursor = cursor),
-    ),
-    lastMessages: field(
-      ({ lastMessage }) => lastMessage,
-      (record, message) => (record.lastMessage = message),
-    ),
-    unread: field(
-      ({ unread }) => unread,
-      (record, unread) => (record.unread = unread),
-    ),
-    events: field(
-      ({ events }) => events,
-      (record, events) => (record.events = events),
-    ),
-    messages: field(
-      ({ messages }) => messages,
-      (record, messages) => (record.messages = messages),
-    ),
-    open: field(
-      ({ open }) => open,
-      (record, open) => (record.open = open),
-    ),
+    field,
+    cursors: {
+      ...field('cursor'),
+      // Every message passes here: the name of a field that varies would be slower.
+      get: (id) => find(id)?.cursor,
+      set: (id, cursor) => {
+        const record = made(id);
+        if (record.cursor === undefined) size += 1;
+        record.cursor = cursor;
+      },
+      get size() {
+        return size;
+      },
+    },
   };
 };

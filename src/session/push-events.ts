@@ -233,10 +233,6 @@ const handlers: Handlers = {
  * none.
  */
 export const readPush = (reader: MessageReader, push: ServerCommand, tell: Tell): void => {
-  if (push.cmd === 'direct') {
-    direct(reader, push, tell);
-    return;
-  }
   const kind = 'op' in push ? `${push.cmd}/${push.op}` : push.cmd;
   // The table has the right handler for each kind, but TypeScript can't follow that through the lookup.
   const handler = (handlers as Partial<Record<string, Handler<ServerCommand>>>)[kind];
