@@ -65,7 +65,7 @@ export class SharedMap<V> implements ReadonlyMap<string, V> {
     groups[place >>> (2 * BITS)] = group;
     const next = new SharedMap(known, groups, size + Number(value !== undefined) - Number(before !== undefined));
     // Keys without values don't pile up.
-    return value === undefined && all.length > 2 * next.size + 64 ? SharedMap.of(next.entries()) : next;
+    return value === undefined && all.length > 4 * next.size + 64 ? SharedMap.of(next.entries()) : next;
   }
 
   /** Tells each value that differs from the one in another version. False if the other is no version of this map. */
