@@ -6,8 +6,6 @@ export class Relay<T> {
   private readonly subscribers: Subscriber<T>[] = [];
   /** A copy: who comes while a value is passed on does not get it. Made when it is needed. */
   private current: readonly Subscriber<T>[] | undefined;
-  /** If there is one: a value then touches no list. */
-  private only: Subscriber<T> | undefined;
   private ended: Ending | undefined;
 
   /** Hot, no replay. Ends as `end` says, for later subscribers too. */
@@ -17,11 +15,11 @@ export class Relay<T> {
       return undefined;
     }
     this.subscribers.push(subscriber);
-    this.changed();
+    this.current = undefined;
     return () => {
       const index = this.subscribers.indexOf(subscriber);
       if (index >= 0) this.subscribers.splice(index, 1);
-      this.changed();
+      this.current = undefined;
     };
   });
 
@@ -30,20 +28,13 @@ export class Relay<T> {
   }
 
   next(value: T): void {
-    if (this.only !== undefined) this.only.next(value);
-    else for (const subscriber of (this.current ??= this.subscribers.slice())) subscriber.next(value);
+    for (const subscriber of (this.current ??= this.subscribers.slice())) subscriber.next(value);
   }
 
   end(how: Ending): void {
     if (this.ended !== undefined) return;
     this.ended = how;
-    const subscribers = this.subscribers.splice(0);
-    this.changed();
-    for (const subscriber of subscribers) finish(subscriber, how);
-  }
-
-  private changed(): void {
     this.current = undefined;
-    this.only = this.subscribers.length === 1 ? this.subscribers[0] : undefined;
+    for (const subscriber of this.subscribers.splice(0)) finish(subscriber, how);
   }
 }

@@ -127,9 +127,8 @@ export const clientState = (
     const message = showing;
     if (message === undefined) return;
     showing = undefined;
-    const isToAll = isShownToAll;
     showingIn?.next(message);
-    if (isToAll) shown.next(message);
+    if (isShownToAll) shown.next(message);
   };
   const end = (how: Ending): void => {
     for (const part of parts) part.end(how);

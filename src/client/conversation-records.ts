@@ -54,12 +54,11 @@ export const conversationRecords = (): ConversationRecords => {
   };
 
   const field = <F extends Field>(name: F): Fields<Value<F>> => {
-    const filled = (): Map<string, Value<F>> =>
-      new Map(
-        [...records.values()].flatMap(({ id, [name]: value }) =>
-          value === undefined ? [] : [[id, value] satisfies [string, Value<F>]],
-        ),
-      );
+    const filled = (): Map<string, Value<F>> => {
+      const all = new Map<string, Value<F>>();
+      for (const { id, [name]: value } of records.values()) if (value !== undefined) all.set(id, value);
+      return all;
+    };
     return {
       get: (id) => find(id)?.[name] as Value<F> | undefined,
       set: (id, value) => {
