@@ -16,7 +16,7 @@ import { messageBytes } from '../messages/body.js';
 import { closedCommand, isRoomKept } from '../domain/sessions.js';
 import { Refusal, reasonOf } from '../domain/refusal.js';
 import type { Kicked } from '../logins.js';
-import { newSession, type Session } from '../session.js';
+import { Session } from '../session.js';
 import type { OpeningResult, StoredSession } from '../store/store.js';
 import type { CommandOf, Handler, Origin, Reply } from './handler.js';
 
@@ -145,40 +145,34 @@ const forget = (sessions: Origin['sessions'], session: Session): void => {
 };
 
 const newSessionOf = (
-  { app, origin: { sessions, writePush, missed, address, resumedElsewhere } }: Parameters<Handler<Open>>[0],
+  { app, origin }: Parameters<Handler<Open>>[0],
   login: Session['login'],
-  { wasOpen, ua = '' }: { readonly wasOpen: () => boolean; readonly ua?: string | undefined },
-): Session => {
-  const { clientId, token, holder, tag } = login;
-  const session: Session = newSession({
-    id: holder,
+  { ua = '' }: Opening,
+): Session =>
+  new Session({
+    app,
     login,
-    address,
-    bus: app.bus,
-    rooms: app.rooms,
-    write: writePush,
-    missed,
+    socket: origin,
     // This package's own client asks for a conversation when it has joined it.
     keepsOutlines: !ua.startsWith('rx-realtime/'),
-    onEnd: ({ how }) => {
-      forget(sessions, session);
+    onEnd: (session, { how }) => {
+      const { clientId, token, holder, tag } = session.login;
+      forget(origin.sessions, session);
       // The session may have opened after the client's tokens were deleted.
       if (how === 'kicked') void app.store.forgetSession(token, holder).catch(app.report);
-      if (wasOpen() && how !== 'resumed')
+      if (session.isOpen && how !== 'resumed')
         app.hooks.clientOffline({
           peerId: clientId,
           ...defined({ tag }),
           closeCode: CLOSE_CODES[how],
-          sourceIP: address,
+          sourceIP: origin.address,
         });
-      if (how === 'resumed' && app.bus.exclusively !== undefined) resumedElsewhere();
+      if (how === 'resumed' && app.bus.exclusively !== undefined) origin.resumedElsewhere();
     },
-    expelled: () => {
+    expelled: ({ login: { token, holder } }) => {
       void app.store.rememberRoom(token, holder, undefined).catch(app.report);
     },
   });
-  return session;
-};
 
 interface Arriving {
   readonly clientId: string;
@@ -204,8 +198,7 @@ const openAs = async (
 
   const now = clock.now();
   const login = loginOf(app, clientId, command, stored, now);
-  let isOpen = false;
-  const session = newSessionOf(context, login, { wasOpen: () => isOpen, ua: command.sessionMessage.ua });
+  const session = newSessionOf(context, login, command.sessionMessage);
   try {
     await session.join();
     // It may have waited for long. Its client may have logged in to another process meanwhile.
@@ -233,7 +226,7 @@ const openAs = async (
     }
     // It may have waited for long once more. Nobody would tell that the client is gone.
     if (app.bus.exclusively !== undefined && !origin.isConnected()) throw notGood();
-    isOpen = true;
+    session.isOpen = true;
     app.loggedInToday.add(clientId);
     app.hooks.clientOnline({
       peerId: clientId,

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { decodeServerFrame, subprotocols, type ServerCommand } from 'rx-realtime/codecs';
 import { defaultLimits, type Limits } from '../../server/options.js';
-import { outgoingFrames, type OutgoingFrames } from '../../server/outgoing.js';
+import { OutgoingFrames } from '../../server/outgoing.js';
 import { sharedFrame } from '../../server/shared-frame.js';
 import { wireFrame } from '../../server/wire-frame.js';
 import { createTurns } from '../../server/turns.js';
@@ -51,13 +51,14 @@ const written = async (
   calls.length = 0;
   let run = (): void => undefined;
   const turns = createTurns({ report: (error) => expect.fail(String(error)), soon: (then) => (run = then) });
-  const frames = outgoingFrames({
+  const frames = new OutgoingFrames({
     socket,
     transport,
     subprotocol,
     limits: { ...defaultLimits, ...limits },
     turns,
-    heardAt: () => 0,
+    heardAt: 0,
+    now: () => 0,
     tooSlow: () => expect.fail('nobody is slow'),
   });
   return {
