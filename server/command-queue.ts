@@ -14,13 +14,9 @@ export interface Job {
   readonly isPlacedAtOnce?: boolean;
 }
 
-export interface CommandQueueOptions {
-  readonly app: Pick<App, 'commandTurns' | 'report'> & {
-    readonly limits: Pick<Limits, 'queuedCommands' | 'queuedBytes'>;
-  };
-  /** `room` resolves when the client has taken most of its answers; it is undefined if the client has. */
-  readonly frames: Pick<OutgoingFrames, 'room'>;
-  readonly socket: { readonly isPaused: boolean; pause(): void; resume(): void };
+/** What a queue needs of the server. */
+export interface CommandQueueApp extends Pick<App, 'commandTurns' | 'report'> {
+  readonly limits: Pick<Limits, 'queuedCommands' | 'queuedBytes'>;
 }
 
 /** A frame that waits for its turn, or is carried out. */
@@ -61,7 +57,12 @@ export class CommandQueue {
   private isSlowedDown = false;
   private isAbandoned = false;
 
-  constructor(private readonly options: CommandQueueOptions) {}
+  constructor(
+    private readonly app: CommandQueueApp,
+    /** `room` resolves when the client has taken most of its answers; it is undefined if the client has. */
+    private readonly frames: Pick<OutgoingFrames, 'room'>,
+    private readonly socket: { readonly isPaused: boolean; pause(): void; resume(): void },
+  ) {}
 
   /** Adds a frame of this length. `job` decodes it, when it is its turn. */
   add(bytes: number, job: () => Job): void {
@@ -74,7 +75,7 @@ export class CommandQueue {
       this.tail = this.tail.then(() => this.handleAll());
     } else this.last.next = frame;
     this.last = frame;
-    if (this.isFull()) this.options.socket.pause();
+    if (this.isFull()) this.socket.pause();
   }
 
   /** How many frames wait or are carried out. */
@@ -113,14 +114,13 @@ export class CommandQueue {
 
   /** Whether as much waits as is allowed, or this share of it. */
   private isFull(share = 1): boolean {
-    const { queuedCommands, queuedBytes } = this.options.app.limits;
+    const { queuedCommands, queuedBytes } = this.app.limits;
     return this.size() >= queuedCommands * share || this.queuedBytes >= queuedBytes * share;
   }
 
   private handled({ bytes }: Waiting): void {
-    const { socket } = this.options;
     this.queuedBytes -= bytes;
-    if (socket.isPaused && !this.isFull(1 / 2)) socket.resume();
+    if (this.socket.isPaused && !this.isFull(1 / 2)) this.socket.resume();
   }
 
   /**
@@ -128,9 +128,8 @@ export class CommandQueue {
    * before anything of the others is read.
    */
   private takeTurn(): Promise<void> | void {
-    const { app, frames } = this.options;
     // As long as the client has not taken its answers, it gets no more of them.
-    const answersTaken = frames.room();
+    const answersTaken = this.frames.room();
     if (answersTaken !== undefined) return answersTaken;
     if (this.isSlowedDown) {
       this.isSlowedDown = false;
@@ -138,7 +137,7 @@ export class CommandQueue {
     }
     const isFirst = this.waiting === 1;
     if (!isFirst && performance.now() < this.turnEnds) return;
-    const turn = app.commandTurns.take(!isFirst);
+    const turn = this.app.commandTurns.take(!isFirst);
     const begin = (): void => {
       this.turnEnds = performance.now() + TURN;
     };
@@ -152,7 +151,7 @@ export class CommandQueue {
     try {
       await run();
     } catch (error) {
-      this.options.app.report(error);
+      this.app.report(error);
     }
     this.placed -= 1;
     this.handled(frame);
@@ -177,7 +176,7 @@ export class CommandQueue {
           if (!this.isAbandoned) await job?.run();
         }
       } catch (error) {
-        this.options.app.report(error);
+        this.app.report(error);
       }
       this.first = next.next;
       if (this.first === undefined) this.last = undefined;

@@ -251,18 +251,17 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   });
   const stopBound = boundMemory(clients, limits.waitingBytes, report);
   const timeLimits = overdue({ connections: clients, limits: [limits.loginTimeout, limits.silenceTimeout] });
+  const left = (client: ClientSocket): void => {
+    past = withClosed(past, client);
+    clients.delete(client);
+    const settled = client.settled().finally(() => settling.delete(settled));
+    settling.add(settled);
+  };
   const serve = (socket: WebSocket, transport: Duplex, address: string): void => {
     const subprotocol = known.get(socket.protocol) ?? subprotocols.binary;
-    const client = new ClientSocket({ app, socket, transport, address, subprotocol });
+    const client = new ClientSocket({ app, socket, transport, address, subprotocol, left });
     clients.add(client);
     timeLimits.added(client.expire(performance.now()));
-    // It is emitted once, and `once` would take more memory.
-    socket.on('close', () => {
-      past = withClosed(past, client);
-      clients.delete(client);
-      const settled = client.settled().finally(() => settling.delete(settled));
-      settling.add(settled);
-    });
   };
   const http = httpServer({
     limits,

@@ -33,19 +33,12 @@ export interface SessionSocket {
   writePush(push: OutgoingPush, clientId: string): void;
   /** Called with messages of a chat room that were dropped before they reached the session. */
   missed(drops: Drops): void;
+  /** A notice has ended the session. */
+  sessionEnded(session: Session, ending: Ending): void;
+  /** The session was put out of its chat room. */
+  expelled(session: Session): void;
 }
 
-export interface SessionOptions {
-  readonly app: Pick<App, 'bus' | 'rooms'>;
-  readonly login: SessionOpening['session'];
-  readonly socket: SessionSocket;
-  /** Its client may keep an outline, and show it when it has become a member. */
-  readonly keepsOutlines: boolean;
-  /** Called when a notice has ended the session. */
-  readonly onEnd: (session: Session, ending: Ending) => void;
-  /** Called when the session was put out of its chat room. */
-  readonly expelled: (session: Session) => void;
-}
 
 const DISPLACED = 4111;
 /** Outlines that a session remembers. */
@@ -65,7 +58,14 @@ export class Session {
   /** The application was told that the client is online. */
   isOpen = false;
 
-  constructor(private readonly options: SessionOptions) {}
+  constructor(
+    private readonly app: Pick<App, 'bus' | 'rooms'>,
+    private readonly socket: SessionSocket,
+    /** The data that it was opened with. */
+    readonly login: SessionOpening['session'],
+    /** Its client may keep an outline, and show it when it has become a member. */
+    private readonly keepsOutlines: boolean,
+  ) {}
 
   /** Unique among all sessions. */
   get id(): string {
@@ -76,14 +76,9 @@ export class Session {
     return this.login.clientId;
   }
 
-  /** The data that it was opened with. */
-  get login(): SessionOpening['session'] {
-    return this.options.login;
-  }
-
   /** The network address of the client. */
   get address(): string {
-    return this.options.socket.address;
+    return this.socket.address;
   }
 
   /**
@@ -93,7 +88,7 @@ export class Session {
   async join(): Promise<void> {
     const { token, expiresAt } = this.login;
     const isOpen = (): boolean => this.held === undefined;
-    const joined = await this.options.app.bus.subscribe(this.clientId, this.receive, {
+    const joined = await this.app.bus.subscribe(this.clientId, this.receive, {
       ...{ id: this.id, token, expiresAt, isOpen },
     });
     // The socket may have closed meanwhile.
@@ -118,9 +113,8 @@ export class Session {
   async enter(roomId: string): Promise<void> {
     if (this.inside?.id === roomId) return;
     this.exit();
-    const { app, socket } = this.options;
-    const missed = (drops: Drops): void => socket.missed(drops);
-    const entered = await app.rooms.enter(roomId, {
+    const missed = (drops: Drops): void => this.socket.missed(drops);
+    const entered = await this.app.rooms.enter(roomId, {
       ...{ id: this.id, clientId: this.clientId, receive: this.receive, missed },
     });
     if (this.isOver) entered();
@@ -138,7 +132,7 @@ export class Session {
    * conversation when it becomes a member. Only the latest ones are remembered.
    */
   outlined(conversationIds: readonly string[]): void {
-    if (!this.options.keepsOutlines) return;
+    if (!this.keepsOutlines) return;
     const outlines = (this.outlines ??= new Set());
     for (const conversationId of conversationIds) {
       outlines.delete(conversationId);
@@ -189,12 +183,12 @@ export class Session {
   takeWill(): Will | undefined {
     const { will } = this;
     this.will = undefined;
-    if (will !== undefined) void this.options.app.bus.keepWill?.(this.id, undefined);
+    if (will !== undefined) void this.app.bus.keepWill?.(this.id, undefined);
     return will;
   }
 
   private push(outgoing: OutgoingPush): void {
-    if (this.held === undefined) this.options.socket.writePush(outgoing, this.clientId);
+    if (this.held === undefined) this.socket.writePush(outgoing, this.clientId);
     else this.held.push(outgoing);
   }
 
@@ -204,7 +198,7 @@ export class Session {
     if (how !== 'resumed') this.push({ push: { cmd: 'session', op: 'closed', sessionMessage: { code, reason } } });
     this.leave();
     this.ending = { how, code, reason };
-    this.options.onEnd(this, this.ending);
+    this.socket.sessionEnded(this, this.ending);
   }
 
   /** Its own function, by which the bus knows the session. */
@@ -230,7 +224,7 @@ export class Session {
       case 'Exit':
         if (this.room() !== notice.roomId) return;
         this.exit();
-        this.options.expelled(this);
+        this.socket.expelled(this);
     }
   };
 }

@@ -28,7 +28,8 @@ import type { Limits } from './options.js';
 import type { Turns } from './turns.js';
 import type { Drops } from './stats.js';
 import type { Limited } from './overdue.js';
-import type { OutgoingPush, Session } from './session.js';
+import { forget, noteEnd } from './session-end.js';
+import type { Ending, OutgoingPush, Session } from './session.js';
 import { OutcomeUnknown } from './unsettled.js';
 import { wireFrame } from './wire-frame.js';
 
@@ -62,6 +63,8 @@ export interface SocketOptions {
   /** The network address of the client. */
   readonly address: string;
   readonly subprotocol: Subprotocol;
+  /** Called when the socket has closed. */
+  readonly left: (client: ClientSocket) => void;
 }
 
 /** A push that waits for the answer of a command. */
@@ -80,6 +83,7 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
   heardAt = performance.now();
 
   private readonly app: App;
+  private readonly left: SocketOptions['left'];
   private readonly frames: OutgoingFrames;
   private readonly queue: CommandQueue;
   private isDeaf = false;
@@ -98,15 +102,16 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
   /** The client was asked to go elsewhere, so if it closes the connection, that is not a break. */
   private isSentAway = false;
 
-  constructor({ app, socket, transport, address, subprotocol }: SocketOptions) {
+  constructor({ app, socket, transport, address, subprotocol, left }: SocketOptions) {
     this.app = app;
+    this.left = left;
     this.socket = socket;
     this.transport = transport;
     this.address = address;
     this.subprotocol = subprotocol;
     this.loginBy = this.heardAt + app.limits.loginTimeout;
     this.frames = new OutgoingFrames(this);
-    this.queue = new CommandQueue({ app, frames: this.frames, socket });
+    this.queue = new CommandQueue(app, this.frames, socket);
 
     const heard = (): void => this.heard();
     socket.on('message', (data, isBinary) => {
@@ -207,8 +212,20 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  resumedElsewhere(): void {
-    if (this.sessions.size === 0) this.close(GOING_AWAY, 'the session goes on elsewhere');
+  /**
+   * If the session goes on over another socket, and this one has no other session, this one is closed: its client may
+   * be here after all, since a login may have been held up on its way, and comes back then.
+   */
+  sessionEnded(session: Session, ending: Ending): void {
+    const { app, sessions } = this;
+    forget(sessions, session);
+    noteEnd(app, session, ending);
+    if (ending.how === 'resumed' && app.bus.exclusively !== undefined && sessions.size === 0)
+      this.close(GOING_AWAY, 'the session goes on elsewhere');
+  }
+
+  expelled({ login: { token, holder } }: Session): void {
+    void this.app.store.rememberRoom(token, holder, undefined).catch(this.app.report);
   }
 
   /**
@@ -278,6 +295,7 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
       for (const session of this.sessions.values()) this.noteBreak(session);
       this.sessions.clear();
     });
+    this.left(this);
   }
 
   private answerWith(command: ServerCommand): void {

@@ -9,11 +9,6 @@ export interface Origin extends SessionSocket {
   /** What a login brings: unread counts (3) or the missed messages (1). */
   readonly version: Subprotocol['version'];
   isConnected(): boolean;
-  /**
-   * A session of the socket goes on over another one. If the socket has no other session, it is closed: its client may
-   * be here after all, since a login may have been held up on its way, and comes back then.
-   */
-  resumedElsewhere(): void;
 }
 
 export interface Context {

@@ -16,13 +16,12 @@ import { messageBytes } from '../messages/body.js';
 import { closedCommand, isRoomKept } from '../domain/sessions.js';
 import { Refusal, reasonOf } from '../domain/refusal.js';
 import type { Kicked } from '../logins.js';
+import { forget } from '../session-end.js';
 import { Session } from '../session.js';
 import type { OpeningResult, StoredSession } from '../store/store.js';
 import type { CommandOf, Handler, Origin, Reply } from './handler.js';
 
 const DISPLACED = 4111;
-/** The codes that the application gets for sessions that the server has ended. */
-const CLOSE_CODES = { displaced: 3, kicked: 4 } as const;
 
 const newToken = (): string => randomBytes(24).toString('base64url');
 const anonymous = (): string => randomBytes(12).toString('base64url');
@@ -70,8 +69,9 @@ const loginOf = (
     holder: `${token}:${randomBytes(8).toString('hex')}`,
     clientId,
     deviceId: sessionMessage.deviceId ?? stored?.deviceId ?? '',
-    ...defined({ tag: sessionMessage.tag ?? stored?.tag, appId: open.appId ?? stored?.appId }),
     expiresAt: now + app.limits.tokenTtl * 1_000,
+    // Last: so all sessions have the same shape, which takes less memory.
+    ...defined({ tag: sessionMessage.tag ?? stored?.tag, appId: open.appId ?? stored?.appId }),
   };
 };
 
@@ -140,40 +140,6 @@ const missedBy = async (
   return { ...missed, pushes: [...missed.pushes, ...changes] };
 };
 
-const forget = (sessions: Origin['sessions'], session: Session): void => {
-  if (sessions.get(session.clientId) === session) sessions.delete(session.clientId);
-};
-
-const newSessionOf = (
-  { app, origin }: Parameters<Handler<Open>>[0],
-  login: Session['login'],
-  { ua = '' }: Opening,
-): Session =>
-  new Session({
-    app,
-    login,
-    socket: origin,
-    // This package's own client asks for a conversation when it has joined it.
-    keepsOutlines: !ua.startsWith('rx-realtime/'),
-    onEnd: (session, { how }) => {
-      const { clientId, token, holder, tag } = session.login;
-      forget(origin.sessions, session);
-      // The session may have opened after the client's tokens were deleted.
-      if (how === 'kicked') void app.store.forgetSession(token, holder).catch(app.report);
-      if (session.isOpen && how !== 'resumed')
-        app.hooks.clientOffline({
-          peerId: clientId,
-          ...defined({ tag }),
-          closeCode: CLOSE_CODES[how],
-          sourceIP: origin.address,
-        });
-      if (how === 'resumed' && app.bus.exclusively !== undefined) origin.resumedElsewhere();
-    },
-    expelled: ({ login: { token, holder } }) => {
-      void app.store.rememberRoom(token, holder, undefined).catch(app.report);
-    },
-  });
-
 interface Arriving {
   readonly clientId: string;
   /** The session that it continues. */
@@ -198,7 +164,9 @@ const openAs = async (
 
   const now = clock.now();
   const login = loginOf(app, clientId, command, stored, now);
-  const session = newSessionOf(context, login, command.sessionMessage);
+  // This package's own client asks for a conversation when it has joined it.
+  const keepsOutlines = command.sessionMessage.ua?.startsWith('rx-realtime/') !== true;
+  const session = new Session(app, origin, login, keepsOutlines);
   try {
     await session.join();
     // It may have waited for long. Its client may have logged in to another process meanwhile.
