@@ -97,16 +97,20 @@ export class OutgoingFrames {
 
   /**
    * Writes an answer. Answers are counted apart, so a long one does not end the connection of its reader. Whoever
-   * writes answers has to wait for `room` between them.
+   * writes answers has to wait for `room` between them. `isAwaited`: it does not wait for the end of the turn.
    */
-  answer(frame: WireFrame): void {
+  answer(frame: WireFrame, isAwaited = false): void {
     if (!this.isOpen()) return;
     this.answerBytes += frame.length;
-    this.put(frame, () => {
-      this.answerBytes -= frame.length;
-      this.again();
-      if (this.answerBytes <= this.to.limits.bufferedBytes) this.wake?.();
-    });
+    this.put(
+      frame,
+      () => {
+        this.answerBytes -= frame.length;
+        this.again();
+        if (this.answerBytes <= this.to.limits.bufferedBytes) this.wake?.();
+      },
+      isAwaited,
+    );
   }
 
   /**
@@ -198,11 +202,11 @@ export class OutgoingFrames {
   /**
    * Writes a frame, together with all others of this turn. A binary frame has its header, so it goes past `ws` to the
    * connection: `ws` would write both apart. It is in order with what `ws` writes, which goes to the connection at
-   * once, since nothing is compressed.
+   * once, since nothing is compressed. `atOnce`: the turn ends for what waits, too.
    */
-  private put(frame: WireFrame, written?: () => void): void {
+  private put(frame: WireFrame, written?: () => void, atOnce = false): void {
     const { socket, transport, turns, limits } = this.to;
-    if (!this.isJoining) {
+    if (!this.isJoining && !atOnce) {
       this.isJoining = true;
       transport.cork();
       turns.takeFirst(() => this.flush());
@@ -210,7 +214,8 @@ export class OutgoingFrames {
     if (typeof frame === 'string') socket.send(frame, written);
     else transport.write(frame, written);
     // What waits on purpose must not look like a reader that is too slow.
-    if (transport.writableLength > Math.min(JOINED, limits.bufferedBytes, limits.roomBufferedBytes)) this.flush();
+    const most = atOnce ? 0 : Math.min(JOINED, limits.bufferedBytes, limits.roomBufferedBytes);
+    if (transport.writableLength > most) this.flush();
   }
 
   /** Sends a frame. If it fills the buffer, the turn is taken again when the frame has been written. */

@@ -39,7 +39,6 @@ export interface SessionSocket {
   expelled(session: Session): void;
 }
 
-
 const DISPLACED = 4111;
 /** Outlines that a session remembers. */
 const OUTLINES = 100;

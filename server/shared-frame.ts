@@ -16,8 +16,7 @@ export interface SharedFrame {
  * A client id as the last part of a command: its bytes, each as a character. Each socket keeps one, and a text takes much
  * less memory than an array of bytes.
  */
-export const addresseeText = (clientId: string): string =>
-  Buffer.from(serialiseAddressee(clientId)).toString('latin1');
+export const addresseeText = (clientId: string): string => Buffer.from(serialiseAddressee(clientId)).toString('latin1');
 
 /**
  * Encodes a command once for all its receivers. The command has no client id: each frame consists of the shared bytes

@@ -11,7 +11,7 @@ import {
   type Subprotocol,
   type UnsupportedCommand,
 } from '../codecs/index.js';
-import { addresseeOf, addresseeOfFrame } from './addressee.js';
+import { addresseeOf, addresseeOfFrame, addressed } from './addressee.js';
 import type { App } from './app.js';
 import { CommandQueue, type Job } from './command-queue.js';
 import { kindOf } from './handlers/bounds.js';
@@ -298,9 +298,9 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
     this.left(this);
   }
 
-  private answerWith(command: ServerCommand): void {
+  private answerWith(command: ServerCommand, isAwaited = false): void {
     if (!this.app.isServing()) return;
-    this.frames.answer(wireFrame(command, this.subprotocol));
+    this.frames.answer(wireFrame(command, this.subprotocol), isAwaited);
   }
 
   private writeNow({ push, priority }: OutgoingPush, clientId: string): void {
@@ -348,7 +348,9 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
       this.spend(command);
       const { answer, afterwards } = await handle(this.contextOf(command), command);
       try {
-        if (answer !== undefined) this.answerWith({ ...addresseeOf(command), ...answer });
+        // The sender of a single message waits for its acknowledgement, not for what the message causes.
+        const isAwaited = command.cmd === 'direct' && this.queue.size() === 1;
+        if (answer !== undefined) this.answerWith(addressed(command, answer), isAwaited);
         written();
       } finally {
         // Others may wait for it.

@@ -253,7 +253,8 @@ export const createMemory = ({
       return _tag === 'MaySpeak' ? { _tag, info: describe(conversation) } : { _tag };
     },
 
-    say: ({ speaker, ...given }) => {
+    say: (given) => {
+      const { speaker } = given;
       const conversation = find(given.conversationId);
       if (conversation === undefined) return { _tag: 'NoConversation' };
       const _tag = speakingIn(conversation, speaker, now());
