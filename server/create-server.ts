@@ -259,7 +259,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
   };
   const serve = (socket: WebSocket, transport: Duplex, address: string): void => {
     const subprotocol = known.get(socket.protocol) ?? subprotocols.binary;
-    const client = new ClientSocket({ app, socket, transport, address, subprotocol, left });
+    const client = new ClientSocket(app, socket, transport, subprotocol, address, left);
     clients.add(client);
     timeLimits.added(client.expire(performance.now()));
   };

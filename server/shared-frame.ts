@@ -13,8 +13,8 @@ export interface SharedFrame {
 }
 
 /**
- * A client id as the last part of a command: its bytes, each as a character. Each socket keeps one, and a text takes much
- * less memory than an array of bytes.
+ * A client id as the last part of a command: its bytes, each as a character. Each socket keeps one, and a text takes
+ * much less memory than an array of bytes.
  */
 export const addresseeText = (clientId: string): string => Buffer.from(serialiseAddressee(clientId)).toString('latin1');
 

@@ -2,16 +2,8 @@
 import type { Duplex } from 'node:stream';
 import { either as E } from 'fp-ts';
 import type { RawData, WebSocket } from 'ws';
-import { defined } from '../codecs/defined.js';
-import {
-  decodeClientFrame,
-  type ClientCommand,
-  type DecodeFailed,
-  type ServerCommand,
-  type Subprotocol,
-  type UnsupportedCommand,
-} from '../codecs/index.js';
-import { addresseeOf, addresseeOfFrame, addressed } from './addressee.js';
+import { decodeClientFrame, type ClientCommand, type ServerCommand, type Subprotocol } from '../codecs/index.js';
+import { addresseeOf, addressed } from './addressee.js';
 import type { App } from './app.js';
 import { CommandQueue, type Job } from './command-queue.js';
 import { kindOf } from './handlers/bounds.js';
@@ -19,16 +11,16 @@ import { handle, isPlacedAtOnce, isRead } from './handlers/index.js';
 import type { Context, Origin } from './handlers/handler.js';
 import { costOf, rateKindOf } from './rates.js';
 import { OutgoingFrames, type OutgoingOptions } from './outgoing.js';
-import { Refusal } from './domain/refusal.js';
+import { Refusal, type RefusalCode } from './domain/refusal.js';
 import { GOING_AWAY } from './returns.js';
-import { INTERNAL, errorAnswer } from './error-answer.js';
+import { INTERNAL, UNREADABLE, errorAnswer, unreadableAnswer, unsupportedAnswer } from './error-answer.js';
 import { isHeartbeat } from './heartbeat.js';
 import type { Waiting as Heavy } from './heaviest.js';
 import type { Limits } from './options.js';
 import type { Turns } from './turns.js';
 import type { Drops } from './stats.js';
 import type { Limited } from './overdue.js';
-import { forget, noteEnd } from './session-end.js';
+import { forget, noteBreak, noteEnd, sendWills } from './session-end.js';
 import type { Ending, OutgoingPush, Session } from './session.js';
 import { OutcomeUnknown } from './unsettled.js';
 import { wireFrame } from './wire-frame.js';
@@ -41,31 +33,15 @@ const SERVER_ERROR = 1011;
 /** The close code of a connection that broke. */
 const BROKEN = 1006;
 
-const UNREADABLE = 4114;
 const TOO_MANY_SENDS = 4116;
 const TOO_MANY_OTHERS = 4318;
 /** Pushes that wait for the answer of a command, at most. */
 const MOST_HELD = 1_000;
 
-/** The code that the application gets for a connection that broke. */
-const LINE_BROKEN = 2;
-
 /** A heartbeat is answered after this time, whatever it has to wait for, ms. */
 const HEARTBEAT_WAIT = 1_000;
 
 const noop = (): void => undefined;
-
-export interface SocketOptions {
-  readonly app: App;
-  readonly socket: WebSocket;
-  /** The network connection below the socket. */
-  readonly transport: Duplex;
-  /** The network address of the client. */
-  readonly address: string;
-  readonly subprotocol: Subprotocol;
-  /** Called when the socket has closed. */
-  readonly left: (client: ClientSocket) => void;
-}
 
 /** A push that waits for the answer of a command. */
 type Held = readonly [push: OutgoingPush, clientId: string];
@@ -76,14 +52,8 @@ type Held = readonly [push: OutgoingPush, clientId: string];
  */
 export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
   readonly sessions = new Map<string, Session>();
-  readonly socket: WebSocket;
-  readonly transport: Duplex;
-  readonly subprotocol: Subprotocol;
-  readonly address: string;
   heardAt = performance.now();
 
-  private readonly app: App;
-  private readonly left: SocketOptions['left'];
   private readonly frames: OutgoingFrames;
   private readonly queue: CommandQueue;
   private isDeaf = false;
@@ -102,13 +72,17 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
   /** The client was asked to go elsewhere, so if it closes the connection, that is not a break. */
   private isSentAway = false;
 
-  constructor({ app, socket, transport, address, subprotocol, left }: SocketOptions) {
-    this.app = app;
-    this.left = left;
-    this.socket = socket;
-    this.transport = transport;
-    this.address = address;
-    this.subprotocol = subprotocol;
+  constructor(
+    private readonly app: App,
+    readonly socket: WebSocket,
+    /** The network connection below the socket. */
+    readonly transport: Duplex,
+    readonly subprotocol: Subprotocol,
+    /** The network address of the client. */
+    readonly address: string,
+    /** Called when the socket has closed. */
+    private readonly left: (client: ClientSocket) => void,
+  ) {
     this.loginBy = this.heardAt + app.limits.loginTimeout;
     this.frames = new OutgoingFrames(this);
     this.queue = new CommandQueue(app, this.frames, socket);
@@ -251,38 +225,12 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
     for (const session of this.sessions.values()) session.leave();
   }
 
-  /** Sends the wills of the clients, once, after the commands that they had sent before. */
-  private sendWills(): void {
-    const report = (error: unknown): void => {
-      // If a client may no longer speak in a conversation, its will is not sent. That is not an error.
-      if (!(error instanceof Refusal)) this.app.report(error);
-    };
-    for (const session of this.sessions.values()) void session.takeWill()?.().catch(report);
-  }
-
-  /** Notes when the connection broke. A client that comes back within some time is still in its chat room. */
-  private noteBreak(session: Session): void {
-    const { app, address } = this;
-    const { token, tag } = session.login;
-    const id = session.room();
-    if (id !== undefined)
-      void app.store.rememberRoom(token, session.id, { id, leftAt: app.wall.now() }).catch(app.report);
-    // Otherwise, whoever takes this process for gone tells of its clients.
-    if (!this.isLeftToOthers && app.isServing())
-      app.hooks.clientOffline({
-        peerId: session.clientId,
-        ...defined({ tag }),
-        closeCode: LINE_BROKEN,
-        sourceIP: address,
-      });
-  }
-
   private close(code: number, reason: string): void {
     this.isDeaf = true;
     this.leaveBus();
     this.socket.close(code, reason);
     // A silent client may never answer the close.
-    void this.queue.settled().then(() => this.sendWills());
+    void this.queue.settled().then(() => sendWills(this.app, this.sessions));
   }
 
   private closed(code: number): void {
@@ -291,8 +239,8 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
     // A login may still be running.
     void this.queue.settled().then(() => {
       this.leaveBus();
-      if (!this.isSentAway || code === BROKEN) this.sendWills();
-      for (const session of this.sessions.values()) this.noteBreak(session);
+      if (!this.isSentAway || code === BROKEN) sendWills(this.app, this.sessions);
+      for (const session of this.sessions.values()) noteBreak(this.app, session, !this.isLeftToOthers);
       this.sessions.clear();
     });
     this.left(this);
@@ -390,31 +338,20 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
     }
   }
 
-  /**
-   * The protocol's table has no code for this. 4105 and 4114 would be wrong: the command is readable and the client
-   * may be logged in, but this server does not serve the command.
-   */
-  private refuse(command: UnsupportedCommand): void {
-    this.app.counts.refusal(INTERNAL);
-    this.answerWith({
-      ...errorAnswer(new Refusal(INTERNAL, `this server does not serve ${command.kind}`)),
-      ...addresseeOf(command),
-    });
-  }
-
-  /**
-   * Answers with 4114, "unparseable raw message": the protobuf or a field of a command does not follow the protocol.
-   */
-  private explain({ message }: DecodeFailed, bytes: Buffer, isBinary: boolean): void {
-    this.app.counts.refusal(UNREADABLE);
-    this.answerWith({ ...errorAnswer(new Refusal(UNREADABLE, message)), ...addresseeOfFrame(bytes, isBinary) });
+  /** Answers a frame that is no command of this server. */
+  private refuse(code: RefusalCode, answer: ServerCommand): void {
+    this.app.counts.refusal(code);
+    this.answerWith(answer);
   }
 
   private jobFor(bytes: Buffer, isBinary: boolean): Job {
     const decoded = decodeClientFrame(isBinary ? bytes : bytes.toString());
-    if (E.isLeft(decoded)) return { run: () => this.explain(decoded.left, bytes, isBinary) };
+    if (E.isLeft(decoded)) {
+      const { left } = decoded;
+      return { run: () => this.refuse(UNREADABLE, unreadableAnswer(left, bytes, isBinary)) };
+    }
     const command = decoded.right;
-    if (command.cmd === 'unsupported') return { run: () => this.refuse(command) };
+    if (command.cmd === 'unsupported') return { run: () => this.refuse(INTERNAL, unsupportedAnswer(command)) };
     // Its receivers get the message after its answer, so nothing has to be held back.
     return isPlacedAtOnce(this.app, command)
       ? { isPlacedAtOnce: true, run: () => this.answerTo(command) }

@@ -95,6 +95,18 @@ it('go out by one call, answers and pushes in the order in which they were writt
   expect(calls).toHaveLength(2);
 });
 
+it('go out at once with an answer that somebody waits for, in one call with those before it', async () => {
+  const { frames, calls, endTurn } = await written();
+  const ack = (i: number) => wireFrame({ cmd: 'ack', i, ackMessage: { uid: 'a', t: 1 } }, binary);
+  frames.answer(ack(1), true);
+  expect(calls).toHaveLength(1);
+  frames.answer(ack(2));
+  frames.answer(ack(3), true);
+  expect(calls.map((frames) => frames.length)).toEqual([1, 2]);
+  endTurn();
+  expect(calls).toHaveLength(2);
+});
+
 it('go out before the end of the turn if they are many', async () => {
   const { frames, calls } = await written();
   for (let n = 0; n < 20; n += 1) frames.push({ shared: sharedFrame(push(5_000)), clientId: 'Jerry' });
