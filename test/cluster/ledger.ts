@@ -67,7 +67,7 @@ export interface Verdict {
 }
 
 /** Characters of a problem that are shown. */
-const LONGEST = 160;
+const LONGEST = 1_000;
 
 const senderOf = (line: string): string => line.split(' ')[0] ?? '';
 

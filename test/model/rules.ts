@@ -57,6 +57,15 @@ const short = (entry: LogEntry): string => {
 
 export const shortLog = (entries: readonly LogEntry[]): string => entries.map(short).join(', ');
 
+/** Entries before a place that are shown with a problem, and behind it. */
+const NEAR = 4;
+
+/** The part of a log around a message, in short form. */
+const logAround = (entries: readonly LogEntry[], id: string): string => {
+  const place = entries.findIndex((entry) => entry._tag === 'Message' && entry.message.id === id);
+  return shortLog(entries.slice(Math.max(0, place - 2 * NEAR), place + NEAR));
+};
+
 /** The messages of a log come in order, and each comes once. */
 export const brokenOrder = (name: string, entries: readonly LogEntry[]): readonly Broken[] => {
   const messages = entries.flatMap((entry) => (entry._tag === 'Message' ? [entry.message] : []));
@@ -69,7 +78,7 @@ export const brokenOrder = (name: string, entries: readonly LogEntry[]): readonl
     if (before !== undefined && comparePositions(before, message) >= 0)
       broken.push({
         as: 'reordered',
-        problem: `${name} got ${bodyText(message)} after ${bodyText(before)} (its log: ${shortLog(entries)})`,
+        problem: `${name} got ${bodyText(message)} after ${bodyText(before)} (its log: ${logAround(entries, message.id)})`,
       });
     return broken;
   });
