@@ -296,8 +296,10 @@ export class ClientSocket implements Heavy, Limited, Origin, OutgoingOptions {
       this.spend(command);
       const { answer, afterwards } = await handle(this.contextOf(command), command);
       try {
-        // The sender of a single message waits for its acknowledgement, not for what the message causes.
-        const isAwaited = command.cmd === 'direct' && this.queue.size() === 1;
+        // The sender of a single message waits for nothing else. Receivers get a stored message after its
+        // acknowledgement, but a transient one before.
+        const isStored = command.cmd === 'direct' && command.directMessage.transient !== true;
+        const isAwaited = isStored && this.queue.size() === 1;
         if (answer !== undefined) this.answerWith(addressed(command, answer), isAwaited);
         written();
       } finally {
