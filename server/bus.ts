@@ -31,6 +31,11 @@ export interface StoringMessage {
   /** Who gets it, unless it is a chat room. */
   readonly receivers: readonly string[];
   readonly isRoom: boolean;
+  /**
+   * It was stored before, by another attempt of its sender, and others may have it already. The sender gets it itself,
+   * if it has not seen it. Default: false.
+   */
+  readonly isRepeated?: boolean;
 }
 
 /** A message that a client has left for a break of its connection: its command as text. */

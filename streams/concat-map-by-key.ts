@@ -4,6 +4,14 @@ import { createQueue, type Queue } from './backpressure/queue.js';
 /** The result of a projection: a value now, a stream that later items of the same key wait for, or nothing. */
 export type Projected<R> = { readonly now: R } | { readonly later: ObservableInput<R> } | undefined;
 
+/** A key with a projection that takes time. There may be many, so it has no more than it needs. */
+interface Busy<T> {
+  readonly key: string | undefined;
+  running: Subscription | undefined;
+  /** Made with the first item that waits. */
+  waiting: Queue<T> | undefined;
+}
+
 /**
  * `concatMap` for each key; all keys run side by side. An item whose projection takes time holds back later items of
  * its own key only. Items without a key count as one more key. A projection that returns `now` costs a map lookup
@@ -22,68 +30,70 @@ export const concatMapByKey =
   <T, R>(keyOf: (item: T) => string | undefined, project: (item: T) => Projected<R>): OperatorFunction<T, R> =>
   (source$) =>
     new Observable<R>((subscriber) => {
-      /** The waiting items of each busy key. */
-      const waiting = new Map<string | undefined, Queue<T>>();
-      /** A set: a subscription looks for what has ended among everything that was added to it. */
-      const running = new Set<Subscription>();
+      const busy = new Map<string | undefined, Busy<T>>();
       let sourceDone = false;
       subscriber.add(() => {
-        for (const inner of running) inner.unsubscribe();
+        for (const { running } of busy.values()) running?.unsubscribe();
       });
 
       const settle = (): void => {
-        if (sourceDone && waiting.size === 0) subscriber.complete();
+        if (sourceDone && busy.size === 0) subscriber.complete();
+      };
+      const next = (value: R): void => {
+        subscriber.next(value);
+      };
+      const error = (cause: unknown): void => {
+        subscriber.error(cause);
+      };
+      /** What the functions of the application throw ends the stream, as with RxJS's operators. */
+      const attempt = <A>(step: (of: A) => void, of: A): void => {
+        try {
+          step(of);
+        } catch (cause) {
+          error(cause);
+        }
       };
 
       /** Runs a projection that takes time. Returns true if it has completed already. */
-      const run = (key: string | undefined, later: ObservableInput<R>): boolean => {
+      const run = (one: Busy<T>, later: ObservableInput<R>): boolean => {
         let done = false;
         let synchronous = true;
-        const inner: Subscription = from(later).subscribe({
-          next: (value) => {
-            subscriber.next(value);
-          },
-          error: (error: unknown) => {
-            subscriber.error(error);
-          },
+        const running = from(later).subscribe({
+          next,
+          error,
           complete: () => {
             done = true;
-            if (synchronous) return;
-            running.delete(inner);
-            try {
-              release(key);
-            } catch (error) {
-              subscriber.error(error);
-            }
+            if (!synchronous) attempt(release, one);
           },
         });
         synchronous = false;
-        if (subscriber.closed) inner.unsubscribe();
-        else if (!inner.closed) running.add(inner);
+        one.running = running;
+        if (subscriber.closed) running.unsubscribe();
         return done;
       };
 
       /** Handles the waiting items until one takes time again or none is left. */
-      const release = (key: string | undefined): void => {
-        const queue = waiting.get(key);
-        for (let next = queue?.oldest(); next !== undefined; next = queue?.oldest()) {
+      const release = (one: Busy<T>): void => {
+        const { waiting } = one;
+        for (let item = waiting?.oldest(); item !== undefined; item = waiting?.oldest()) {
           // Removed before it is handled: items that arrive meanwhile queue behind it, and it is not kept while the
           // key stays busy.
-          queue?.remove(next);
-          const projected = project(next.value);
+          waiting?.remove(item);
+          const projected = project(item.value);
           if (projected === undefined) continue;
           if ('now' in projected) subscriber.next(projected.now);
-          else if (!run(key, projected.later)) return;
+          else if (!run(one, projected.later)) return;
         }
-        waiting.delete(key);
+        busy.delete(one.key);
         settle();
       };
 
       const handle = (item: T): void => {
         const key = keyOf(item);
-        const queue = waiting.get(key);
-        if (queue !== undefined) {
-          queue.append(item, 0);
+        const known = busy.get(key);
+        if (known !== undefined) {
+          known.waiting ??= createQueue();
+          known.waiting.append(item, 0);
           return;
         }
         const projected = project(item);
@@ -92,24 +102,17 @@ export const concatMapByKey =
           subscriber.next(projected.now);
           return;
         }
-        waiting.set(key, createQueue());
-        if (run(key, projected.later)) release(key);
+        const one: Busy<T> = { key, running: undefined, waiting: undefined };
+        busy.set(key, one);
+        if (run(one, projected.later)) release(one);
       };
 
       subscriber.add(
         source$.subscribe({
           next: (item) => {
-            if (subscriber.closed) return;
-            // What the functions of the application throw ends the stream, as with RxJS's operators.
-            try {
-              handle(item);
-            } catch (error) {
-              subscriber.error(error);
-            }
+            if (!subscriber.closed) attempt(handle, item);
           },
-          error: (error: unknown) => {
-            subscriber.error(error);
-          },
+          error,
           complete: () => {
             sourceDone = true;
             settle();

@@ -43,7 +43,11 @@ export const conversationsReducer: KeyedReducer<ClientEvent, ConversationInfo> =
   };
   switch (event._tag) {
     case 'Joined':
-      withMembers((members) => [...new Set([...members, ...event.members])]);
+      withMembers((members) => {
+        const news = new Set(event.members);
+        for (const member of members) news.delete(member);
+        return members.concat([...news]);
+      });
       return;
     case 'Left': {
       const gone = new Set(event.members);

@@ -1,5 +1,6 @@
-/** How many values are in a part of a map. A change copies one part, and the list of parts. */
-const PART = 64;
+/** A part of a map has 32 values, and a group has 32 parts. A change copies one of each, and the list of groups. */
+const BITS = 5;
+const MASK = (1 << BITS) - 1;
 
 const CONSTRUCTOR = 'constructor';
 
@@ -9,6 +10,18 @@ interface Keys {
   readonly all: string[];
 }
 
+type Group<V> = readonly (readonly (V | undefined)[])[];
+
+/** Tells the items that differ between two lists. */
+const eachChange = <T>(
+  now: readonly (T | undefined)[] = [],
+  before: readonly (T | undefined)[] = [],
+  tell: (now: T | undefined, before: T | undefined) => void,
+): void => {
+  for (let index = 0; index < now.length || index < before.length; index += 1)
+    if (now[index] !== before[index]) tell(now[index], before[index]);
+};
+
 /**
  * An immutable map without the value `undefined`. A changed version shares all but one part with the version before,
  * so a change costs almost the same for any number of keys. To its users it is a `Map`, also where maps are compared.
@@ -16,7 +29,7 @@ interface Keys {
 export class SharedMap<V> implements ReadonlyMap<string, V> {
   private constructor(
     private readonly known: Keys,
-    private readonly parts: readonly (readonly (V | undefined)[])[],
+    private readonly groups: readonly Group<V>[],
     readonly size: number,
   ) {}
 
@@ -24,15 +37,15 @@ export class SharedMap<V> implements ReadonlyMap<string, V> {
   static of<V>(entries: Iterable<readonly [string, V | undefined]> = []): SharedMap<V> {
     if (entries instanceof SharedMap) return entries as SharedMap<V>;
     const known: Keys = { places: new Map(), all: [] };
-    const parts: V[][] = [];
+    const groups: V[][][] = [];
     for (const [key, value] of entries) {
       if (value === undefined) continue;
       const place = known.all.push(key) - 1;
       known.places.set(key, place);
-      if (place % PART === 0) parts.push([]);
-      parts.at(-1)?.push(value);
+      const group = (groups[place >>> (2 * BITS)] ??= []);
+      (group[(place >>> BITS) & MASK] ??= []).push(value);
     }
-    return new SharedMap(known, parts, known.all.length);
+    return new SharedMap(known, groups, known.all.length);
   }
 
   /** The same map with another value, or without the key if the value is `undefined`. */
@@ -43,43 +56,46 @@ export class SharedMap<V> implements ReadonlyMap<string, V> {
     const { places, all } = known;
     const place = places.get(key) ?? all.push(key) - 1;
     places.set(key, place);
-    const parts = this.parts.slice();
-    const index = Math.floor(place / PART);
-    // Another version may have added keys.
-    while (parts.length <= index) parts.push([]);
-    const part = parts[index]?.slice() ?? [];
-    while (part.length < place % PART) part.push(undefined);
-    part[place % PART] = value;
-    parts[index] = part;
-    const next = new SharedMap(known, parts, size + Number(value !== undefined) - Number(before !== undefined));
+    // Other versions may have added keys: then there are holes before this one.
+    const groups = this.groups.slice();
+    const group = groups[place >>> (2 * BITS)]?.slice() ?? [];
+    const part = group[(place >>> BITS) & MASK]?.slice() ?? [];
+    part[place & MASK] = value;
+    group[(place >>> BITS) & MASK] = part;
+    groups[place >>> (2 * BITS)] = group;
+    const next = new SharedMap(known, groups, size + Number(value !== undefined) - Number(before !== undefined));
     // Keys without values don't pile up.
-    return value === undefined && all.length > 2 * next.size + PART ? SharedMap.of(next.entries()) : next;
+    return value === undefined && all.length > 4 * next.size + 64 ? SharedMap.of(next.entries()) : next;
   }
 
   /** Tells each value that differs from the one in another version. False if the other is no version of this map. */
   changedFrom(before: SharedMap<V>, tell: (now: V | undefined, before: V | undefined) => void): boolean {
     if (before.known !== this.known) return false;
-    for (let index = 0; index < this.parts.length || index < before.parts.length; index += 1) {
-      const [now = [], old = []] = [this.parts[index], before.parts[index]];
-      if (now !== old)
-        for (let place = 0; place < PART; place += 1) if (now[place] !== old[place]) tell(now[place], old[place]);
-    }
+    eachChange(this.groups, before.groups, (group, oldGroup) => {
+      eachChange(group, oldGroup, (part, oldPart) => {
+        eachChange(part, oldPart, tell);
+      });
+    });
     return true;
   }
 
+  private at(place: number): V | undefined {
+    return this.groups[place >>> (2 * BITS)]?.[(place >>> BITS) & MASK]?.[place & MASK];
+  }
   get(key: string): V | undefined {
     const place = this.known.places.get(key);
-    return place === undefined ? undefined : this.parts[Math.floor(place / PART)]?.[place % PART];
+    return place === undefined ? undefined : this.at(place);
   }
   has(key: string): boolean {
     return this.get(key) !== undefined;
   }
   *entries(): MapIterator<[string, V]> {
-    for (const [index, part] of this.parts.entries())
-      for (const [place, value] of part.entries()) {
-        const key = this.known.all[index * PART + place];
-        if (key !== undefined && value !== undefined) yield [key, value];
-      }
+    const end = this.groups.length << (2 * BITS);
+    for (const [place, key] of this.known.all.entries()) {
+      if (place >= end) return;
+      const value = this.at(place);
+      if (value !== undefined) yield [key, value];
+    }
   }
   *keys(): MapIterator<string> {
     for (const [key] of this.entries()) yield key;

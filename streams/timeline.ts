@@ -1,5 +1,4 @@
 import type { OutgoingBody } from '../codecs/index.js';
-import { placeOf } from './binary-search.js';
 import {
   comparePositions,
   type ConversationEvent,
@@ -9,7 +8,21 @@ import {
   type Position,
   type Unstored,
 } from './events.js';
+import { nothingPending, pendingOf, withPending, withoutPending, type PendingEntries } from './pending-entries.js';
 import { isShown } from './shown.js';
+import {
+  START,
+  between,
+  itemAt,
+  lastOf,
+  lengthOf,
+  listOf,
+  placeAfter,
+  placeIn,
+  spliced,
+  type ListPlace,
+  type SortedList,
+} from './sorted-list.js';
 import { latestVersion } from './versions.js';
 
 /** An entry of a timeline: a message in its current version, a gap, or an own message that is not stored yet. */
@@ -37,6 +50,7 @@ export type Pending = Extract<TimelineEntry, { _tag: 'Pending' }>;
  * that are not stored yet come last, as long as the window reaches to the newest message.
  */
 export interface Timeline {
+  /** With more than 100 entries, the array is made when it is read for the first time. */
   readonly entries: readonly TimelineEntry[];
   /** Whether there may be older messages. After an answer of the server it is exact. */
   readonly hasOlder: boolean;
@@ -69,16 +83,24 @@ export type TimelineInput =
 /** An entry that has a place in the history. */
 export type Placed = Extract<TimelineEntry, { _tag: 'Message' | 'Gap' }>;
 
-/** The state from which a timeline is made. */
+/** The state from which a timeline is made. Immutable. */
 export interface TimelineState {
-  readonly placed: readonly Placed[];
-  readonly pending: readonly Pending[];
+  readonly placed: SortedList<Placed>;
+  /** Whether there may be signals among them. They tell how far the history is loaded, but are not shown. */
+  readonly hasSignals: boolean;
+  readonly pending: PendingEntries;
   readonly hasOlder: boolean;
   readonly hasNewer: boolean;
 }
 
 /** What a timeline is before its first input. */
-export const emptyTimeline: TimelineState = { placed: [], pending: [], hasOlder: true, hasNewer: false };
+export const emptyTimeline: TimelineState = {
+  placed: [],
+  hasSignals: false,
+  pending: nothingPending,
+  hasOlder: true,
+  hasNewer: false,
+};
 
 /** The position of a message, or the one at which a gap begins. */
 export const positionOf = (entry: Placed): Position => (entry._tag === 'Gap' ? entry.from : entry.message);
@@ -87,54 +109,41 @@ export const positionOf = (entry: Placed): Position => (entry._tag === 'Gap' ? e
 const compare = (a: Placed, b: Placed): number =>
   comparePositions(positionOf(a), positionOf(b)) || Number(a._tag === 'Gap') - Number(b._tag === 'Gap');
 
-/** Signals stay in the state, where they tell how far the history is loaded. */
 const isVisible = (entry: Placed): boolean => entry._tag === 'Gap' || isShown(entry.message);
 
-/** Lists of which every entry is visible, so that a list with one more entry need not be searched. */
-const allVisible = new WeakSet<readonly Placed[]>();
+/** The place of an entry, or the one at which it has to be inserted. */
+const placeFor = (placed: SortedList<Placed>, entry: Placed): ListPlace =>
+  placeIn(placed, (other) => compare(other, entry) < 0);
 
-/** The same list, after a change of a list of which every entry was visible or not. */
-const after = (before: readonly Placed[], now: readonly Placed[], isSame = true): readonly Placed[] => {
-  if (isSame && allVisible.has(before)) allVisible.add(now);
-  return now;
+/** The entry that has the place of this one: another version of the message, or the same gap. */
+const thereFor = (placed: SortedList<Placed>, place: ListPlace, entry: Placed): Placed | undefined => {
+  const there = itemAt(placed, place);
+  return there !== undefined && compare(there, entry) === 0 ? there : undefined;
 };
 
-/** The index of an entry, or the index at which it has to be inserted. */
-const indexOf = (placed: readonly Placed[], entry: Placed): number =>
-  placeOf(placed, (other) => compare(other, entry) < 0);
-
-const splice = <T>(entries: readonly T[], index: number, count: number, ...added: readonly T[]): readonly T[] => {
-  const copy = entries.slice();
-  copy.splice(index, count, ...added);
-  return copy;
-};
+const behind = ({ chunk, index }: ListPlace): ListPlace => ({ chunk, index: index + 1 });
 
 /** Adds an entry. If the message is there already, the later version stays. */
-const insert = (placed: readonly Placed[], entry: Placed): readonly Placed[] => {
-  const index = indexOf(placed, entry);
-  const there = placed[index];
-  if (there === undefined || compare(there, entry) !== 0)
-    return after(placed, splice(placed, index, 0, entry), isVisible(entry));
+const insert = (placed: SortedList<Placed>, entry: Placed): SortedList<Placed> => {
+  const place = placeFor(placed, entry);
+  const there = thereFor(placed, place, entry);
+  if (there === undefined) return spliced(placed, place, place, [entry]);
   if (there._tag !== 'Message' || entry._tag !== 'Message') return placed;
   const message = latestVersion(there.message, entry.message);
-  return message === there.message
-    ? placed
-    : after(placed, splice(placed, index, 1, toEntry(message)), isShown(message));
+  return message === there.message ? placed : spliced(placed, place, behind(place), [toEntry(message)]);
 };
 
-/**
- * Adds entries. They are merged with the part of the list in which they belong, and the rest is copied once: a page at
- * an end of the list costs little more than itself.
- */
-const insertAll = (placed: readonly Placed[], entries: readonly Placed[]): readonly Placed[] => {
+/** Adds entries: merges them with the part of the list in which they belong. A page costs little more than itself. */
+const insertAll = (placed: SortedList<Placed>, entries: readonly Placed[]): SortedList<Placed> => {
   const sorted = entries.slice().sort(compare);
   const [first, last] = [sorted[0], sorted.at(-1)];
   if (first === undefined || last === undefined) return placed;
-  const start = indexOf(placed, first);
-  const end = placeOf(placed, (other) => compare(other, last) <= 0);
+  const start = placeFor(placed, first);
+  const end = placeIn(placed, (other) => compare(other, last) <= 0);
+  const known = between(placed, start, end);
   const merged: Placed[] = [];
   // The sort is stable: of two versions, the one that was there, or came first, stays first.
-  for (const entry of placed.slice(start, end).concat(sorted).sort(compare)) {
+  for (const entry of known.concat(sorted).sort(compare)) {
     const there = merged.at(-1);
     if (there === undefined || compare(there, entry) !== 0) merged.push(entry);
     else if (there._tag === 'Message' && entry._tag === 'Message') {
@@ -142,10 +151,8 @@ const insertAll = (placed: readonly Placed[], entries: readonly Placed[]): reado
       if (message !== there.message) merged[merged.length - 1] = toEntry(message);
     }
   }
-  const isSame = merged.length === end - start && merged.every((entry, index) => entry === placed[start + index]);
-  return isSame
-    ? placed
-    : after(placed, placed.slice(0, start).concat(merged, placed.slice(end)), merged.every(isVisible));
+  const isSame = merged.length === known.length && merged.every((entry, index) => entry === known[index]);
+  return isSame ? placed : spliced(placed, start, end, merged);
 };
 
 export const toEntry = (message: Message): Placed => ({ _tag: 'Message', message });
@@ -162,7 +169,7 @@ export const toPending = ({ token, body, at, progress }: Outgoing): Pending => (
 
 /** The entry lies behind a window that has moved to older messages. */
 const isBeyond = ({ hasNewer, placed }: TimelineState, entry: Placed): boolean => {
-  const newest = placed.at(-1);
+  const newest = lastOf(placed);
   return hasNewer && newest !== undefined && compare(newest, entry) < 0;
 };
 
@@ -170,27 +177,18 @@ const isBeyond = ({ hasNewer, placed }: TimelineState, entry: Placed): boolean =
 const withEntry = (state: TimelineState, entry: Placed, window: number): TimelineState =>
   isBeyond(state, entry) ? state : withPlaced(state, insert(state.placed, entry), window);
 
-const withPlaced = (state: TimelineState, placed: readonly Placed[], window: number): TimelineState => {
+const withPlaced = (state: TimelineState, placed: SortedList<Placed>, window: number): TimelineState => {
   if (placed === state.placed) return state;
+  const excess = lengthOf(placed) - window;
   // Dropped old messages can be loaded again.
-  return placed.length <= window
+  return excess <= 0
     ? { ...state, placed }
-    : { ...state, placed: after(placed, placed.slice(placed.length - window)), hasOlder: true };
+    : { ...state, placed: spliced(placed, START, placeAfter(placed, excess), []), hasOlder: true };
 };
 
-/** Replaces the message, or appends it. If there are too many, the oldest failed ones are dropped. */
-const withPending = (state: TimelineState, entry: Pending, window: number): TimelineState => {
-  const index = state.pending.findIndex(({ token }) => token === entry.token);
-  if (index >= 0) return { ...state, pending: splice(state.pending, index, 1, entry) };
-  const pending = [...state.pending, entry];
-  const oldest = pending.length > window ? pending.findIndex(({ error }) => error !== undefined) : -1;
-  return { ...state, pending: oldest < 0 ? pending : splice(pending, oldest, 1) };
-};
-
-const withoutPending = (state: TimelineState, token: string): TimelineState => {
-  const pending = state.pending.filter((entry) => entry.token !== token);
-  return pending.length === state.pending.length ? state : { ...state, pending };
-};
+/** The same state if nothing has changed. */
+const withPendings = (state: TimelineState, pending: PendingEntries): TimelineState =>
+  pending === state.pending ? state : { ...state, pending };
 
 /** With the newest page, unless the window has moved meanwhile. */
 const withNewest = (
@@ -201,70 +199,84 @@ const withNewest = (
   const [first] = messages;
   if (state.hasNewer) return state;
   // Live messages may have filled the window meanwhile, and pushed out others.
-  if (first === undefined) return { ...state, hasOlder: state.placed.length >= window };
-  const start = indexOf(state.placed, toEntry(first));
+  if (first === undefined) return { ...state, hasOlder: lengthOf(state.placed) >= window };
+  const start = placeFor(state.placed, toEntry(first));
+  const isFirst = start.chunk === 0 && start.index === 0;
   // Before the page there may be messages that nobody has fetched, or there is nothing at all.
   const isCut = !hasOlder || (after !== undefined && comparePositions(first, after) > 0);
-  const known = isCut ? state.placed.slice(start) : state.placed;
+  const known = isCut ? spliced(state.placed, START, start, []) : state.placed;
   const placed = insertAll(known, messages.map(toEntry));
-  return withPlaced(
-    { ...state, placed: [], hasOlder: isCut || start === 0 ? hasOlder : state.hasOlder },
-    placed,
-    window,
-  );
+  return withPlaced({ ...state, placed: [], hasOlder: isCut || isFirst ? hasOlder : state.hasOlder }, placed, window);
 };
 
-/**
- * The state after one more input; the same state if nothing changes. An entry of the log costs a binary search and a
- * copy of the list. The list holds at most `window` stored entries: those at the other end than the new ones are
- * dropped. The same bound holds for failed messages. It begins with `undefined`, an empty timeline.
- *
- * @example
- * inputs$.pipe(scan(timelineReducer(1_000), undefined), map(toTimeline));
- */
-export const timelineReducer =
+/** Whether an input brings something that is not shown. */
+const bringsSignals = (input: TimelineInput): boolean => {
+  switch (input._tag) {
+    case 'Message':
+    case 'Edit':
+    case 'Recall':
+      return !isShown(input.message);
+    case 'Outgoing':
+      return input.progress._tag === 'sent' && !isShown(input.progress.message);
+    case 'Newest':
+    case 'Older':
+    case 'Filled':
+      return !input.messages.every(isShown);
+    case 'Newer':
+    case 'Latest':
+      return !input.entries.every(isVisible);
+    default:
+      return false;
+  }
+};
+
+const stepOf =
   (window: number) =>
-  (before: TimelineState | undefined, input: TimelineInput): TimelineState => {
-    const state = before ?? emptyTimeline;
+  (state: TimelineState, input: TimelineInput): TimelineState => {
     switch (input._tag) {
       case 'Message':
         return input.message.transient ? state : withEntry(state, toEntry(input.message), window);
       case 'Edit':
       case 'Recall': {
         const entry = toEntry(input.message);
-        const there = state.placed[indexOf(state.placed, entry)];
-        return there !== undefined && compare(there, entry) === 0
-          ? withPlaced(state, insert(state.placed, entry), window)
-          : state;
+        return thereFor(state.placed, placeFor(state.placed, entry), entry) === undefined
+          ? state
+          : withPlaced(state, insert(state.placed, entry), window);
       }
       case 'Gap':
         return withEntry(state, input, window);
       case 'Outgoing': {
         const { token, progress } = input;
-        if (progress._tag === 'sent') return withEntry(withoutPending(state, token), toEntry(progress.message), window);
-        if (progress._tag === 'failed' && progress.error === undefined) return withoutPending(state, token);
-        return withPending(state, toPending(input), window);
+        const isWithdrawn = progress._tag === 'failed' && progress.error === undefined;
+        if (progress._tag !== 'sent' && !isWithdrawn)
+          return withPendings(state, withPending(state.pending, toPending(input), window));
+        const rest = withPendings(state, withoutPending(state.pending, token));
+        return progress._tag === 'sent' ? withEntry(rest, toEntry(progress.message), window) : rest;
       }
       case 'Newest':
         return withNewest(state, input, window);
       case 'Older': {
         const placed = insertAll(state.placed, input.messages.map(toEntry));
         const { hasOlder } = input;
-        if (placed.length <= window) return { ...state, placed, hasOlder };
+        if (lengthOf(placed) <= window) return { ...state, placed, hasOlder };
         // A first page that is longer than the window.
         if (state.placed.length === 0) return { ...withPlaced(state, placed, window), hasOlder: true };
-        return { ...state, placed: placed.slice(0, window), hasOlder, hasNewer: true };
+        const kept = listOf(between(placed, START, placeAfter(placed, window)));
+        return { ...state, placed: kept, hasOlder, hasNewer: true };
       }
       case 'Newer':
         return { ...withPlaced(state, insertAll(state.placed, input.entries), window), hasNewer: input.hasNewer };
       case 'Latest':
-        return withPlaced({ ...state, placed: [], hasOlder: input.hasOlder, hasNewer: false }, input.entries, window);
+        return withPlaced(
+          { ...state, placed: [], hasOlder: input.hasOlder, hasNewer: false },
+          listOf(input.entries),
+          window,
+        );
       case 'Filled': {
-        const index = indexOf(state.placed, input.gap);
-        const there = state.placed[index];
+        const place = placeFor(state.placed, input.gap);
         // The window has moved: there may be other messages between this gap and the window.
-        if (there?._tag !== 'Gap' || compare(there, input.gap) !== 0) return state;
-        const filled = insertAll(splice(state.placed, index, 1), [
+        if (thereFor(state.placed, place, input.gap)?._tag !== 'Gap') return state;
+        const filled = insertAll(spliced(state.placed, place, behind(place), []), [
           ...input.messages.map(toEntry),
           ...(input.rest === undefined ? [] : [input.rest]),
         ]);
@@ -275,10 +287,65 @@ export const timelineReducer =
     }
   };
 
+/**
+ * The state after one more input; the same state if nothing changes. An entry of the log costs a binary search and a
+ * copy of a small part of the list. The list holds at most `window` stored entries: those at the other end than the
+ * new ones are dropped. The same bound holds for failed messages. It begins with `undefined`, an empty timeline.
+ *
+ * @example
+ * inputs$.pipe(scan(timelineReducer(1_000), undefined), map(toTimeline));
+ */
+export const timelineReducer = (window: number) => {
+  const step = stepOf(window);
+  return (before: TimelineState | undefined, input: TimelineInput): TimelineState => {
+    const state = before ?? emptyTimeline;
+    const next = step(state, input);
+    return next === state || next.hasSignals || !bringsSignals(input) ? next : { ...next, hasSignals: true };
+  };
+};
+
+/** What a timeline is made of. */
+interface Source {
+  readonly stored: Omit<TimelineState, 'pending'>;
+  readonly pending: () => readonly Pending[];
+  /** The array, when it has been made. */
+  made?: readonly TimelineEntry[];
+}
+
+const NONE: readonly TimelineEntry[] = [];
+/** A longer list is made when it is read: it costs more than a step, and often only the last one of a turn is read. */
+const AT_ONCE = 100;
+const SOURCE = Symbol('source');
+
+const listed = ({ stored: { placed, hasSignals, hasNewer }, pending }: Source): readonly TimelineEntry[] => {
+  const shown = hasSignals ? placed.map((chunk) => chunk.filter(isVisible)) : placed;
+  return NONE.concat(...shown, hasNewer ? NONE : pending());
+};
+
+/** All timelines share this function. With a function for each, every one would have a hidden class of its own. */
+const READ: PropertyDescriptor & ThisType<{ readonly [SOURCE]: Source }> = {
+  enumerable: true,
+  get() {
+    const source = this[SOURCE];
+    return (source.made ??= listed(source));
+  },
+};
+
+/** A timeline of stored entries, and of so many own messages that are not stored yet. */
+export const timelineWith = (
+  stored: Omit<TimelineState, 'pending'>,
+  pending: () => readonly Pending[],
+  count: number,
+): Timeline => {
+  const { placed, hasOlder, hasNewer } = stored;
+  const source: Source = { stored, pending };
+  const isLong = lengthOf(placed) + count > AT_ONCE;
+  const timeline = { entries: isLong ? NONE : listed(source), hasOlder, hasNewer };
+  return isLong ? Object.defineProperties(timeline, { [SOURCE]: { value: source }, entries: READ }) : timeline;
+};
+
 /** The timeline of a state; `undefined` is an empty one. */
 export const toTimeline = (state: TimelineState | undefined): Timeline => {
-  const { placed, pending, hasOlder, hasNewer } = state ?? emptyTimeline;
-  if (!allVisible.has(placed) && placed.every(isVisible)) allVisible.add(placed);
-  const shown = allVisible.has(placed) ? placed : placed.filter(isVisible);
-  return { entries: pending.length === 0 || hasNewer ? shown : [...shown, ...pending], hasOlder, hasNewer };
+  const { pending, ...stored } = state ?? emptyTimeline;
+  return timelineWith(stored, () => pendingOf(pending), pending.count);
 };

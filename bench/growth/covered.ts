@@ -62,6 +62,6 @@ export const uncovered: readonly Uncovered[] = [
   },
   {
     reason: 'bounded by the attributes of a conversation, or by its members with a role',
-    names: [...of('streams', 'withAttributes withRole'), ...of('root', 'roles')],
+    names: [...of('streams', 'withAttributes'), ...of('root', 'roles')],
   },
 ];

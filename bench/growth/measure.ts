@@ -4,9 +4,13 @@ import { subjects } from './subjects.js';
 import { SIZES, type Subject, type Work } from './subject.js';
 
 const ROUNDS = 3;
-/** A measurement repeats the work until it has taken so much CPU, microseconds, or so often. */
+/**
+ * A measurement repeats the work until it has taken so much CPU, microseconds; or so often, if that takes longer than
+ * so many ms with what is prepared. A few ms of CPU would show how the compiler works, and not the work.
+ */
 const ENOUGH = 25_000;
 const REPEATED = 50;
+const PATIENCE = 300;
 /** A size that is expected to take longer is left out; microseconds. */
 const TOO_LONG = 4_000_000;
 /** After so much CPU, no further round begins; microseconds. */
@@ -18,8 +22,9 @@ const BUDGET = 6_000_000;
  */
 const costOf = async ({ prepare, isSlow = false }: Subject, size: number, most: number): Promise<number> => {
   let [total, count] = [0, 0];
-  const instances = isSlow ? 1 : Math.round(most / size);
-  while (total < ENOUGH && count < REPEATED) {
+  const instances = isSlow ? 1 : Math.max(1, Math.round(most / size));
+  const started = performance.now();
+  while (total < ENOUGH && (count < REPEATED || performance.now() - started < PATIENCE)) {
     const works: Work[] = [];
     while (works.length < instances) works.push(await prepare(size));
     const before = process.cpuUsage();

@@ -33,7 +33,6 @@ export const movingSubjects: readonly Measured[] = [
   {
     name: 'store: N conversations move in, each with what it keeps of a client, then out page by page',
     covers: ['store.importConversations', 'store.importStandings', 'store.conversationPage', 'store.standingPage'],
-    isSlow: true,
     prepare: withMovingStore((store, size) => {
       const ids = times(size).map(movedId);
       return async () => {

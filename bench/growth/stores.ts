@@ -160,7 +160,6 @@ const subjects: readonly Measured[] = [
   {
     name: 'store: the list of N own conversations, page by page, while messages come',
     covers: ['store.find'],
-    isSlow: true,
     // Conversations of one client.
     sizes: [100, 1_000, 5_000],
     prepare: withStore(async (store, size) => {

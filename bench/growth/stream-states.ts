@@ -8,10 +8,13 @@ import {
   recentConversations,
   totalUnread,
   withMemberReceipt,
+  withRole,
   type ClientEvent,
+  type ConversationEvent,
   type Receipts,
+  type Roles,
 } from 'rx-realtime/streams';
-import { SELF, at, idOf, message, receipt, sent } from './entries.js';
+import { HERE, SELF, at, idOf, message, receipt, sent } from './entries.js';
 import { times, type Subject as Measured, type Work } from './subject.js';
 
 import { ended, inEach, states, through, turns } from './pipelines.js';
@@ -121,6 +124,20 @@ const subjects: readonly Measured[] = [
       return {
         run: () => receipts.reduce(withMemberReceipt, new Map<string, Receipts>()),
       };
+    },
+  },
+  {
+    name: 'withRole, each of N members gets a role, then all leave at once',
+    covers: ['streams.withRole'],
+    // Members of an ordinary conversation.
+    sizes: [50, 500],
+    prepare: (size: number): Work => {
+      const members = times(size).map((number) => `client-${String(number)}`);
+      const entries: readonly ConversationEvent[] = [
+        ...members.map((member) => ({ _tag: 'RoleChanged', conversationId: HERE, member, role: 'Manager' }) as const),
+        { _tag: 'Left', conversationId: HERE, members },
+      ];
+      return { run: () => entries.reduce<Roles>(withRole, new Map()) };
     },
   },
 ];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { distinctUntilChanged, map, scan, startWith } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { MemberRole } from '../../codecs/index.js';
@@ -43,6 +44,36 @@ describe('roles', () => {
     expect(withRole(roles, changed('Tom', 'Owner'))).toBe(roles);
     expect(withRole(roles, arrived({}))).toBe(roles);
     expect(withRole(roles, left('Jerry'))).toBe(roles);
+  });
+});
+
+describe('roles of many members', () => {
+  it('are what a Map has after the same changes, and no earlier version changes', () => {
+    const member = fc.nat(90).map((number) => `client-${String(number)}`);
+    const entry = fc.oneof(
+      fc.record({ member, role: fc.constantFrom('Manager' as const, 'Member' as const) }),
+      fc.record({ gone: fc.array(member, { maxLength: 40 }) }),
+    );
+    fc.assert(
+      fc.property(fc.array(entry, { maxLength: 150 }), (entries) => {
+        let roles: Roles = new Map([['client-0', 'Owner']]);
+        const plain = new Map(roles);
+        const versions: (readonly [Roles, Roles])[] = [];
+        for (const one of entries) {
+          if ('gone' in one) {
+            roles = withRole(roles, { _tag: 'Left', conversationId: 'c', members: one.gone });
+            for (const client of one.gone) if (plain.get(client) === 'Manager') plain.delete(client);
+          } else {
+            roles = withRole(roles, changed(one.member, one.role));
+            if (one.role === 'Member') plain.delete(one.member);
+            else plain.set(one.member, one.role);
+          }
+          versions.push([roles, new Map(plain)]);
+        }
+        for (const [version, expected] of versions) expect(version).toEqual(expected);
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 

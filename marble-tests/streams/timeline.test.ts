@@ -11,6 +11,7 @@ import {
   type Message,
   type Outgoing,
   type TimelineInput,
+  type TimelineState,
 } from '../../streams/index.js';
 import { emptyTimeline } from '../../streams/timeline.js';
 import { marbles } from '../marbles.js';
@@ -179,5 +180,42 @@ describe('a timeline', () => {
         expect(shown).toEqual([...known.values()].sort(comparePositions));
       }),
     );
+  });
+
+  it('shows own messages in the order in which they were first sent, whatever happens to them', () => {
+    const window = 5;
+    const token = fc.integer({ min: 1, max: 9 }).map(String);
+    const input = fc.oneof(
+      token.map((one) => out(one, { _tag: 'sending' })),
+      token.map((one) => out(one, { _tag: 'failed', error: new Error('no') })),
+      token.map((one) => out(one, { _tag: 'failed' })),
+    );
+    fc.assert(
+      fc.property(fc.array(input, { maxLength: 60 }), (inputs) => {
+        const expected = new Map<string, boolean>();
+        for (const { token: own, progress } of inputs) {
+          const isNew = !expected.has(own);
+          if (progress._tag === 'failed' && progress.error === undefined) expected.delete(own);
+          else expected.set(own, progress._tag === 'failed');
+          const [oldest] = [...expected].find(([, isFailed]) => isFailed) ?? [];
+          if (isNew && expected.size > window && oldest !== undefined) expected.delete(oldest);
+        }
+        const shown = [...expected].map(([own, isFailed]) => `${own}${isFailed ? '!' : ''}`);
+        expect(short(inputs, window)).toBe(`…${shown.join(' ')}`);
+      }),
+    );
+  });
+
+  it('shows what it was made of, also when a long list is read after later inputs', () => {
+    const reduce = timelineReducer(2_000);
+    const inputs = Array.from({ length: 2_003 }, (_, index) => arrived({ timestamp: index + 1 }));
+    let state: TimelineState | undefined;
+    const timelines = inputs.map((input) => toTimeline((state = reduce(state, input))));
+    for (const index of [0, 999, 1_000, 1_999, 2_002]) {
+      const { entries } = timelines[index] ?? toTimeline(undefined);
+      expect(entries).toHaveLength(Math.min(index + 1, 2_000));
+      expect(entries.at(-1)).toMatchObject({ message: { timestamp: index + 1 } });
+      expect(timelines[index]?.entries).toBe(entries);
+    }
   });
 });

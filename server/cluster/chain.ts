@@ -51,6 +51,8 @@ export type ChainEvent<T> =
    * the sender its answer. The message itself comes then. `prev` as in a link.
    */
   | { readonly _tag: 'Own'; readonly at: number; readonly prev: number; readonly value: T }
+  /** `value` is delivered when everything up to this time was. The store has a message of this time. */
+  | { readonly _tag: 'Behind'; readonly at: number; readonly value: T }
   /** The wait is over. */
   | { readonly _tag: 'Waited'; readonly round: number }
   /** The store has answered. `isAll`: it had no later messages. `upTo`: as in the effect. */
@@ -198,6 +200,10 @@ export const chainStep = <T>(chain: Chain<T>, event: ChainEvent<T>): Step<T> => 
       return arrived(chain, event.value, event.link);
     case 'Own':
       return stored(chain, event.at, event.prev, event.value);
+    case 'Behind':
+      return event.at <= chain.last
+        ? [chain, [deliver(event.value)]]
+        : hold(chain, { value: event.value, needs: event.at }, event.at);
     case 'Known': {
       if (event.at <= chain.known) return [chain, []];
       const next = { ...chain, known: event.at };

@@ -9,6 +9,8 @@ export interface Chains<T> {
   readonly arrive: (id: string, value: T, link: Link | undefined, floor: () => number) => void;
   /** A message of a client of this node is stored. `value` is delivered when everything before it was. */
   readonly own: (id: string, at: number, prev: number, value: T, floor: () => number) => void;
+  /** The store has a message of this time. `value` is delivered when everything up to it was. */
+  readonly behind: (id: string, at: number, value: T) => void;
   /** The store has a message of this time. What is missing is read. */
   readonly know: (id: string, at: number, floor: number) => void;
   /** Forgets what waits. */
@@ -118,6 +120,9 @@ export const createChains = <T>({
     own: (id, at, prev, value, floor) => {
       const seems = chains.get(id) ?? newChain<T>(forgotten);
       take(id, { _tag: 'Own', at, prev, value }, prev < 0 || prev > seems.last ? raised(seems, floor()) : seems);
+    },
+    behind: (id, at, value) => {
+      take(id, { _tag: 'Behind', at, value }, chains.get(id) ?? newChain<T>(forgotten));
     },
     know: (id, at, floor) => {
       take(id, { _tag: 'Known', at }, raised(chains.get(id) ?? newChain<T>(forgotten), floor));

@@ -110,10 +110,10 @@ export const createDelivery = ({ local, isServing, read, report }: DeliveryOptio
     },
     know: chains.know,
 
-    storing: ({ conversationId, at, prev, from, except, receivers, isRoom }, isAlone) => {
+    storing: ({ conversationId, at, prev, from, except, receivers, isRoom, isRepeated = false }, isAlone) => {
       if (except === undefined) return undefined;
       if (storing.size >= MOST_STORING) storing.clear();
-      storing.set(keyOf(conversationId, at), except);
+      if (!isRepeated) storing.set(keyOf(conversationId, at), except);
       // Who does not get messages of the conversation has nothing to wait for.
       if (isAlone || !(isRoom ? local.isIn(conversationId, from) : local.has(from))) return undefined;
       const target = (): Target =>
@@ -123,7 +123,8 @@ export const createDelivery = ({ local, isServing, read, report }: DeliveryOptio
         turn.isNow = true;
         turn.begin();
       };
-      chains.own(conversationId, at, prev, begin, () => floorOf(target()));
+      if (isRepeated) chains.behind(conversationId, at, begin);
+      else chains.own(conversationId, at, prev, begin, () => floorOf(target()));
       if (turn.isNow) return undefined;
       return new Promise((resolve) => {
         const late = soon(LONGEST_TURN, resolve);

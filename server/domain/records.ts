@@ -145,7 +145,12 @@ export type Appended =
       readonly prev?: number;
     } & Audience)
   /** The same sender has stored a message with the same token before: this one. */
-  | { readonly _tag: 'Repeated'; readonly message: StoredMessage };
+  | {
+      readonly _tag: 'Repeated';
+      readonly message: StoredMessage;
+      /** The kind of its conversation. A server of several processes needs it. Default: not known. */
+      readonly kind?: ConversationKind;
+    };
 
 /** Names a stored message: by its id, or by its sender and the sender's token. */
 export type MessageKey = { readonly id: string } | { readonly from: string; readonly token: string };

@@ -146,10 +146,14 @@ const SKEW = 60_000;
 
 /** When the sender of a message has everything that is before it. */
 const turnOf = ({ bus }: App, result: Appended, except: string | undefined): Promise<void> | undefined => {
-  if (bus.storing === undefined || result._tag !== 'Appended' || result.kind === 'system') return undefined;
-  const { message, prev = UNKNOWN, receivers, kind } = result;
+  if (bus.storing === undefined || !('message' in result)) return undefined;
+  const { message, kind } = result;
+  if (kind === undefined || kind === 'system') return undefined;
   const { conversationId, timestamp: at, from } = message;
-  return bus.storing({ ...{ conversationId, at, prev, from, except, receivers }, isRoom: kind === 'room' });
+  const { prev = UNKNOWN, receivers } = result._tag === 'Appended' ? result : { receivers: [] };
+  const isRoom = kind === 'room';
+  const isRepeated = result._tag === 'Repeated';
+  return bus.storing({ conversationId, at, prev, from, except, receivers, isRoom, isRepeated });
 };
 
 /**

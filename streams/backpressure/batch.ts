@@ -21,7 +21,7 @@ export interface BatchOptions<T = unknown> {
 /** Makes the queue give the items of the highest rank first. */
 const highestFirst = <T>(rank: (value: T) => number): Strategy<T> => ({
   rulesFor: () => {
-    const { add, remove, highest } = ranking(rank);
+    const { add, remove, first } = ranking(rank, 'highest first');
     return {
       added: add,
       removed: remove,
@@ -29,7 +29,7 @@ const highestFirst = <T>(rank: (value: T) => number): Strategy<T> => ({
         remove(item);
         add(item);
       },
-      first: highest,
+      first,
     };
   },
 });

@@ -99,7 +99,7 @@ export const dropByPriority = <T>(
   strategy(
     'dropByPriority',
     bounded<T>(bound, options, () => {
-      const { add, remove, lowest } = ranking(rank);
+      const { add, remove, first } = ranking(rank, 'lowest first');
       return {
         added: add,
         removed: remove,
@@ -107,7 +107,7 @@ export const dropByPriority = <T>(
           remove(item);
           add(item);
         },
-        victim: lowest,
+        victim: first,
       };
     }),
   );

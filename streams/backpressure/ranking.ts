@@ -1,58 +1,92 @@
-import { placeOf } from '../binary-search.js';
-import { createQueue, type Item, type Queue } from './queue.js';
+import { append, unlink, type Item, type Linked, type LinkedList } from './queue.js';
 
 /** Items by rank. Within a rank, they are in the order of arrival. */
 export interface Ranking<T> {
   readonly add: (item: Item<T>) => void;
   readonly remove: (item: Item<T>) => void;
-  /** The first item of the lowest rank. */
-  readonly lowest: () => Item<T> | undefined;
-  /** The first item of the highest rank. */
-  readonly highest: () => Item<T> | undefined;
+  /** The first item of the first rank. */
+  readonly first: () => Item<T> | undefined;
 }
 
-/** The index of a rank in an ascending list, or the index at which it belongs. */
-const placeOfRank = (ranks: readonly number[], rank: number): number => placeOf(ranks, (other) => other < rank);
+/** The items of one rank. */
+interface Peers<T> extends LinkedList<Ranked<T>> {
+  /** The rank, or its negative if the highest rank is the first one. */
+  readonly key: number;
+  /** The place of this rank in the heap. */
+  place: number;
+}
+
+interface Ranked<T> extends Linked<Ranked<T>> {
+  readonly item: Item<T>;
+  readonly peers: Peers<T>;
+}
 
 /**
- * Each step costs O(log r) for r different ranks at the same time. If a rank is added or removed, an array of r ranks
- * is shifted too.
+ * Items in the order of their ranks: the lowest or the highest rank is the first one. Each step costs O(log r) for r
+ * different ranks at the same time: the ranks are a heap, and each knows its place there.
  */
-export const ranking = <T>(rank: (value: T) => number): Ranking<T> => {
-  type Peers = Queue<Item<T>>;
-  const byRank = new Map<number, Peers>();
-  /** In ascending order. */
-  const ranks: number[] = [];
-  const places = new Map<Item<T>, { readonly rank: number; readonly peers: Peers; readonly place: Item<Item<T>> }>();
+export const ranking = <T>(rank: (value: T) => number, order: 'lowest first' | 'highest first'): Ranking<T> => {
+  const byKey = new Map<number, Peers<T>>();
+  /** Each rank is at a place after the one at half its place. */
+  const heap: Peers<T>[] = [];
+  const ranked = new Map<Item<T>, Ranked<T>>();
+  const sign = order === 'lowest first' ? 1 : -1;
 
-  const peersOf = (itsRank: number): Peers => {
-    const known = byRank.get(itsRank);
+  const put = (peers: Peers<T>, place: number): void => {
+    heap[place] = peers;
+    peers.place = place;
+  };
+  /** Puts a rank into a free place, or as far up or down from there as it belongs. */
+  const settle = (peers: Peers<T>, free: number): void => {
+    let place = free;
+    for (;;) {
+      const above = (place - 1) >> 1;
+      const parent = heap[above];
+      if (parent === undefined || parent.key <= peers.key) break;
+      put(parent, place);
+      place = above;
+    }
+    for (;;) {
+      const left = heap[2 * place + 1];
+      const right = heap[2 * place + 2];
+      const child = left !== undefined && right !== undefined && right.key < left.key ? right : left;
+      if (child === undefined || child.key >= peers.key) break;
+      const below = child.place;
+      put(child, place);
+      place = below;
+    }
+    put(peers, place);
+  };
+
+  const peersOf = (key: number): Peers<T> => {
+    const known = byKey.get(key);
     if (known !== undefined) return known;
-    const peers = createQueue<Item<T>>();
-    byRank.set(itsRank, peers);
-    ranks.splice(placeOfRank(ranks, itsRank), 0, itsRank);
+    const peers: Peers<T> = { key, place: heap.length, first: undefined, last: undefined };
+    byKey.set(key, peers);
+    settle(peers, heap.length);
     return peers;
   };
-  const firstOf = (itsRank: number | undefined): Item<T> | undefined =>
-    itsRank === undefined ? undefined : byRank.get(itsRank)?.oldest()?.value;
+
   return {
     add: (item) => {
       const given = rank(item.value);
       // NaN counts as the lowest rank.
-      const itsRank = Number.isNaN(given) ? -Infinity : given;
-      const peers = peersOf(itsRank);
-      places.set(item, { rank: itsRank, peers, place: peers.append(item, item.at) });
+      const peers = peersOf((Number.isNaN(given) ? -Infinity : given) * sign);
+      const link: Ranked<T> = { item, peers, previous: undefined, next: undefined };
+      append(peers, link);
+      ranked.set(item, link);
     },
     remove: (item) => {
-      const known = places.get(item);
-      if (known === undefined) return;
-      places.delete(item);
-      known.peers.remove(known.place);
-      if (known.peers.size() > 0) return;
-      byRank.delete(known.rank);
-      ranks.splice(placeOfRank(ranks, known.rank), 1);
+      const link = ranked.get(item);
+      if (link === undefined) return;
+      ranked.delete(item);
+      const { peers } = link;
+      unlink(peers, link);
+      if (peers.first !== undefined) return;
+      byKey.delete(peers.key);
+      const last = heap.pop();
+      if (last !== undefined && last !== peers) settle(last, peers.place);
     },
-    lowest: () => firstOf(ranks[0]),
-    highest: () => firstOf(ranks.at(-1)),
+    first: () => heap[0]?.first?.item,
   };
 };

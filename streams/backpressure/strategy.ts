@@ -134,9 +134,9 @@ const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], 
     for (const { removed } of rules) removed?.(item);
   };
   const waiting: Waiting<T> = {
-    size: queue.size,
-    oldest: queue.oldest,
-    newest: queue.newest,
+    size: () => queue.size(),
+    oldest: () => queue.oldest(),
+    newest: () => queue.newest(),
     drop: remove,
     now,
     fail,
@@ -200,7 +200,7 @@ const queueOf = <T>(source$: Observable<T>, strategies: readonly Strategy<T>[], 
   const firstOf = rules.find(({ first }) => first !== undefined)?.first;
 
   return {
-    size: queue.size,
+    size: waiting.size,
     subscription,
     take: () => attempt(takeOldest),
     takeUpTo: (max) =>

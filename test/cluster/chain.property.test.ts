@@ -163,6 +163,34 @@ describe('a chain', () => {
     );
   });
 
+  test('gives what waits for a message when everything up to it was delivered, whatever is lost', () => {
+    fc.assert(
+      fc.property(
+        history,
+        fc.nat(11),
+        fc.array(fc.record({ message: fc.nat(11), goesOn: fc.boolean() }), { maxLength: 30 }),
+        fc.nat(30),
+        (messages, index, arrivals, turn) => {
+          const message = messages[index % messages.length];
+          if (message === undefined) return;
+          const node = createNode(messages, 3);
+          for (const [place, { message: other, goesOn }] of [...arrivals, ...arrivals].entries()) {
+            if (place === turn) node.take({ _tag: 'Behind', at: message.at, value: 'answer' });
+            const found = messages[other];
+            if (found !== undefined) node.take({ _tag: 'Arrived', value: `m${found.at}`, link: found });
+            if (goesOn) node.goOn(false);
+          }
+          if (turn >= 2 * arrivals.length) node.take({ _tag: 'Behind', at: message.at, value: 'answer' });
+          for (let step = 0; step < 90; step += 1) node.goOn(false);
+          const upTo = messages.filter(({ at }) => at <= message.at).map(({ at }) => `m${at}`);
+          const before = node.delivered.slice(0, node.delivered.indexOf('answer'));
+          expect(node.delivered.filter((value) => value === 'answer')).toHaveLength(1);
+          expect(before).toEqual(expect.arrayContaining(upTo));
+        },
+      ),
+    );
+  });
+
   test('takes a message of its own from the store if nobody hands it out', () => {
     const messages = messagesOf([1, 1, 1]);
     const node = createNode(messages, 10);

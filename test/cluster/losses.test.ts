@@ -7,6 +7,7 @@ import { createServer, openPostgresStore, type RtmServer } from 'rx-realtime/ser
 import { openClusterBus } from '../../server/cluster/cluster-bus.js';
 import { next, sent, textOf } from '../integration/world.js';
 import { execute, ownTables, postgresUrl } from '../store/postgres.js';
+import { login as rawLogin, say } from '../server/raw-client.js';
 import { createHub } from './hub.js';
 
 describe.runIf(postgresUrl !== undefined)('two servers whose wire fails', () => {
@@ -59,6 +60,23 @@ describe.runIf(postgresUrl !== undefined)('two servers whose wire fails', () => 
     find();
     await sent(here, text('three'));
     expect((await heard).map(textOf)).toEqual(['one', 'two', 'three']);
+  });
+
+  test('the answer to a message that is stored already comes behind what is before it', async () => {
+    const { jerry, here } = await pair();
+    const at = (place: number) => rawLogin({ url: servers[place]?.url ?? '' }, jerry.id);
+    const [before, later] = [await at(0), await at(1)];
+    const find = hub.lose();
+    await sent(here, text('one'));
+    const mine = { cid: here.id, msg: 'mine', dt: 'token' };
+    const { id } = await say(before, here.id, mine);
+    await sent(here, text('two'));
+    find();
+    later.inbox.splice(0);
+    // Its client has had no answer, and sends it again to another server.
+    expect(await say(later, here.id, mine)).toMatchObject({ id });
+    const pushed = later.inbox.flatMap((command) => (command.cmd === 'direct' ? [command.directMessage.msg] : []));
+    expect(pushed).toEqual([expect.stringContaining('one'), 'mine', expect.stringContaining('two')]);
   });
 
   test('a break of the wire of one server loses nothing, in both directions, and doubles nothing', async () => {

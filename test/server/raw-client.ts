@@ -152,7 +152,11 @@ export const open = (client: RawClient, peerId: string, fields: OpenFields = {})
   client.request({ cmd: 'session', op: 'open', appId: 'app', peerId, sessionMessage: fields });
 
 /** A client that is logged in and has an empty inbox. */
-export const login = async ({ url }: RtmServer, peerId: string, fields?: OpenFields): Promise<RawClient> => {
+export const login = async (
+  { url }: Pick<RtmServer, 'url'>,
+  peerId: string,
+  fields?: OpenFields,
+): Promise<RawClient> => {
   const client = await dial(url);
   await open(client, peerId, fields);
   await client.push('unread');

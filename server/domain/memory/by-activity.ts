@@ -1,5 +1,5 @@
 /** The conversations of members in the order of their activity, for members that have asked for it. */
-import type { ConversationInfo } from '../../../codecs/index.js';
+import { sortedList, type SortedList } from './sorted-list.js';
 
 export interface ByActivity {
   /** The ids of a member's conversations, the latest activity first: `limit` of them, after the first `skip`. */
@@ -11,19 +11,24 @@ export interface ByActivity {
 interface Options {
   /** The conversations of a member. */
   readonly of: (clientId: string) => ReadonlySet<string>;
-  /** A conversation as it is now, and when it ends, ms; undefined if it does not count. */
-  readonly look: (id: string) => readonly [info: ConversationInfo, end: number] | undefined;
+  /** A conversation as it is now; undefined if it does not count. */
+  readonly look: (id: string) => Activity | undefined;
   readonly now: () => number;
 }
 
-interface Entry {
-  readonly id: string;
+/** When a conversation was active last, was created, and will end, ms. */
+interface Activity {
   readonly activeAt: number;
   readonly createdAt: number;
+  readonly end: number;
+}
+
+interface Entry extends Activity {
+  readonly id: string;
 }
 
 interface Index {
-  entries: readonly Entry[];
+  readonly entries: SortedList<Entry>;
   readonly byId: Map<string, Entry>;
   /** Conversations that may have changed since. */
   readonly touched: Set<string>;
@@ -40,17 +45,6 @@ const FEW = 16;
 const compare = (a: Entry, b: Entry): number =>
   b.activeAt - a.activeAt || b.createdAt - a.createdAt || (a.id < b.id ? -1 : Number(a.id > b.id));
 
-const placeOf = (entries: readonly Entry[], entry: Entry): number => {
-  let [low, high] = [0, entries.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const other = entries[middle];
-    if (other !== undefined && compare(other, entry) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-};
-
 /** A page costs what it has, and what has changed since the page before. */
 export const byActivity = ({ of, look, now }: Options): ByActivity => {
   /** By member; the one that was asked for last is the last one. */
@@ -62,39 +56,36 @@ export const byActivity = ({ of, look, now }: Options): ByActivity => {
     indexes.delete(clientId);
   };
 
-  const entryOf = (index: Index, id: string): Entry | undefined => {
-    const looked = look(id);
-    if (looked === undefined) return undefined;
-    const [{ lastMessageAt, createdAt = 0 }, end] = looked;
-    index.until = Math.min(index.until, end);
-    return { id, activeAt: lastMessageAt ?? createdAt, createdAt };
+  /** Adds what is known of a conversation, if it counts. */
+  const note = ({ byId }: Pick<Index, 'byId'>, id: string): Entry | undefined => {
+    const activity = look(id);
+    if (activity === undefined) return undefined;
+    const entry = { id, ...activity };
+    byId.set(id, entry);
+    return entry;
   };
 
   const build = (clientId: string): Index => {
-    const index: Index = { entries: [], byId: new Map(), touched: new Set(), until: Infinity };
-    for (const id of of(clientId)) {
-      const entry = entryOf(index, id);
-      if (entry !== undefined) index.byId.set(id, entry);
-    }
-    index.entries = [...index.byId.values()].sort(compare);
-    return index;
+    const byId = new Map<string, Entry>();
+    let until = Infinity;
+    for (const id of of(clientId)) until = Math.min(until, note({ byId }, id)?.end ?? Infinity);
+    return { entries: sortedList(byId.values(), compare), byId, touched: new Set(), until };
   };
 
   /** Puts what has changed into its place. */
   const renew = (clientId: string, index: Index): void => {
-    const entries = index.entries.slice();
+    const { entries, byId, touched } = index;
     const members = of(clientId);
-    for (const id of index.touched) {
-      const before = index.byId.get(id);
-      if (before !== undefined) entries.splice(placeOf(entries, before), 1);
-      index.byId.delete(id);
-      const after = members.has(id) ? entryOf(index, id) : undefined;
+    for (const id of touched) {
+      const before = byId.get(id);
+      if (before !== undefined) entries.remove(before);
+      byId.delete(id);
+      const after = members.has(id) ? note(index, id) : undefined;
       if (after === undefined) continue;
-      entries.splice(placeOf(entries, after), 0, after);
-      index.byId.set(id, after);
+      entries.add(after);
+      index.until = Math.min(index.until, after.end);
     }
-    index.touched.clear();
-    index.entries = entries;
+    touched.clear();
   };
 
   return {
@@ -110,7 +101,7 @@ export const byActivity = ({ of, look, now }: Options): ByActivity => {
         if (kept <= KEPT || oldest === clientId) break;
         drop(oldest);
       }
-      return index.entries.slice(skip, skip + limit).map(({ id }) => id);
+      return index.entries.page(skip, limit).map(({ id }) => id);
     },
     touch: (id, members) => {
       if (indexes.size < members.size) {

@@ -77,10 +77,16 @@ export const describe = (conversation: HeldConversation): ConversationInfo => {
   return as;
 };
 
-const describedBy = ({ info, log }: HeldConversation, shown: StoredMessage | undefined): ConversationInfo => {
-  if (shown !== undefined) return { ...info, lastMessageAt: shown.timestamp, lastMessage: lastMessageOf(shown) };
+/** The time of the last message that everybody may see, or of the last one that was there. */
+export const lastMessageAtOf = ({ info, log }: HeldConversation): number | undefined =>
   // The last message of a system conversation may be for another client.
-  return info.kind === 'system' ? info : { ...info, ...defined({ lastMessageAt: log.lastAt() }) };
+  log.lastPublic()?.timestamp ?? (info.kind === 'system' ? undefined : log.lastAt());
+
+const describedBy = (conversation: HeldConversation, shown: StoredMessage | undefined): ConversationInfo => {
+  const { info } = conversation;
+  const lastMessageAt = lastMessageAtOf(conversation);
+  if (lastMessageAt === undefined) return info;
+  return { ...info, lastMessageAt, ...(shown === undefined ? {} : { lastMessage: lastMessageOf(shown) }) };
 };
 
 const isSilenced = ({ lists, silences }: HeldConversation, clientId: string, now: number): boolean =>

@@ -5,7 +5,7 @@ import type { ConversationDraft, ConversationSearch } from '../records.js';
 import { Refusal } from '../refusal.js';
 import { byActivity, type ByActivity } from './by-activity.js';
 import { byMessage, type ByMessage } from './by-message.js';
-import { describe, endOf, held, uniqueKey, type HeldConversation } from './held-conversation.js';
+import { endOf, held, lastMessageAtOf, uniqueKey, type HeldConversation } from './held-conversation.js';
 import type { KeptByKind } from './retention.js';
 
 export interface HeldConversations {
@@ -99,9 +99,9 @@ export const heldConversations = ({ unreadLimit, kept, now, settled }: Options):
     now,
     look: (id) => {
       const conversation = find(id);
-      return conversation === undefined || conversation.info.kind === 'system'
-        ? undefined
-        : [describe(conversation), endOf(conversation, kept)];
+      if (conversation === undefined || conversation.info.kind === 'system') return undefined;
+      const { createdAt = 0 } = conversation.info;
+      return { activeAt: lastMessageAtOf(conversation) ?? createdAt, createdAt, end: endOf(conversation, kept) };
     },
   });
 

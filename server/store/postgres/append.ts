@@ -254,7 +254,8 @@ export const createAppending = ({ connections, bounds, members, isTimeGiven }: A
       if (timestamp !== undefined && row['kind'] !== null)
         results.push({ ...appendedOf(item, [item.id, timestamp, kindOf(row), membersOf(item)]), ...prevOf(row) });
       else if (_tag !== undefined) results.push({ _tag });
-      else if (before !== undefined) results.push({ _tag: 'Repeated', message: before });
+      else if (before !== undefined)
+        results.push({ _tag: 'Repeated', message: before, ...(row['kind'] === null ? {} : { kind: kindOf(row) }) });
       // Its conversation was deleted meanwhile.
       else results.push({ _tag: 'NoConversation' });
     }

@@ -1,5 +1,6 @@
 /** What a client knows of the newest messages of its conversations, for a view that is opened again. */
 import type { ConversationEvent } from '../../../streams/index.js';
+import { START, lengthOf, listOf, placeAfter, spliced } from '../../../streams/sorted-list.js';
 import { emptyTimeline, timelineReducer, toEntry, type TimelineState } from '../../../streams/timeline.js';
 import { perClient } from '../internals.js';
 
@@ -53,10 +54,12 @@ export const knownHistory = perClient(({ log$, state }): KnownHistory => {
     at: (id) => {
       const now = applied(of(id));
       const last = state.lastMessages.get(id);
-      return now.placed.length > 0 || last === undefined ? now : { ...now, placed: [toEntry(last)] };
+      return now.placed.length > 0 || last === undefined ? now : { ...now, placed: listOf([toEntry(last)]) };
     },
-    keep: (id, { placed, hasOlder }) => {
-      const base = { ...emptyTimeline, placed: placed.slice(-ENTRIES), hasOlder: hasOlder || placed.length > ENTRIES };
+    keep: (id, { placed, hasSignals, hasOlder }) => {
+      const excess = Math.max(0, lengthOf(placed) - ENTRIES);
+      const newest = spliced(placed, START, placeAfter(placed, excess), []);
+      const base = { ...emptyTimeline, placed: newest, hasSignals, hasOlder: hasOlder || excess > 0 };
       // A view may end while an entry is on its way to it. Gaps are not applied again: the view may have filled them.
       set(id, { base, tail: of(id).tail.filter(({ _tag }) => _tag !== 'Gap') });
     },

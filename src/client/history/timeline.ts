@@ -19,7 +19,6 @@ import {
 import {
   comparePositions,
   timelineReducer,
-  toTimeline,
   type Gap,
   type Message,
   type Position,
@@ -27,9 +26,18 @@ import {
   type TimelineInput,
   type TimelineState,
 } from '../../../streams/index.js';
-import { placeOf } from '../../../streams/binary-search.js';
 import { pauseFor } from '../../../streams/outbox.js';
-import { positionOf, toEntry, type Placed } from '../../../streams/timeline.js';
+import { nothingPending } from '../../../streams/pending-entries.js';
+import {
+  START,
+  between,
+  itemAt,
+  itemsOf,
+  placeIn,
+  type ListPlace,
+  type SortedList,
+} from '../../../streams/sorted-list.js';
+import { positionOf, timelineWith, toEntry, type Placed } from '../../../streams/timeline.js';
 import { defined } from '../../../codecs/defined.js';
 import { toRealtimeError } from '../../errors.js';
 import type { Conversation } from '../conversation/conversation.js';
@@ -74,32 +82,36 @@ const WINDOW = 1_000;
 /** With more messages that are being sent, the list is not made anew for each of them, but at the end of the turn. */
 const AT_ONCE = 100;
 
+type MessageEntry = Extract<Placed, { readonly _tag: 'Message' }>;
+
+const isMessage = (entry: Placed): entry is MessageEntry => entry._tag === 'Message';
+
 const messagesOf = (placed: readonly Placed[]): readonly Message[] =>
-  placed.flatMap((entry) => (entry._tag === 'Message' ? [entry.message] : []));
+  placed.filter(isMessage).map(({ message }) => message);
+
+/** The place of the first entry at this time or later. */
+const placeAt = (placed: SortedList<Placed>, time: number): ListPlace =>
+  placeIn(placed, (entry) => positionOf(entry).timestamp < time);
 
 /** The messages of a millisecond, which are next to each other. */
-const messagesAt = (placed: readonly Placed[], time: number): readonly Message[] =>
-  messagesOf(
-    placed.slice(
-      placeOf(placed, (entry) => positionOf(entry).timestamp < time),
-      placeOf(placed, (entry) => positionOf(entry).timestamp <= time),
-    ),
-  );
+const messagesAt = (placed: SortedList<Placed>, time: number): readonly Message[] =>
+  messagesOf(between(placed, placeAt(placed, time), placeAt(placed, time + 1)));
 
 /** The newest message. */
 const newestOf = ({ placed }: TimelineState): Message | undefined => {
-  const newest = placed.findLast(({ _tag }) => _tag === 'Message');
-  return newest?._tag === 'Message' ? newest.message : undefined;
+  const newest = placed.findLast((chunk) => chunk.some(isMessage))?.findLast(isMessage);
+  return newest?.message;
 };
 
-const oldestOf = ({ placed }: TimelineState): Message | undefined => {
-  const oldest = placed.find(({ _tag }) => _tag === 'Message');
-  return oldest?._tag === 'Message' ? oldest.message : undefined;
-};
+const oldestOf = ({ placed }: TimelineState): Message | undefined =>
+  placed.find((chunk) => chunk.some(isMessage))?.find(isMessage)?.message;
 
 /** The first message after the millisecond in which a gap begins, if there is one. */
-const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined =>
-  messagesOf(placed.slice(placeOf(placed, (entry) => positionOf(entry).timestamp <= gap.from.timestamp)))[0];
+const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined => {
+  const place = placeAt(placed, gap.from.timestamp + 1);
+  const behind = (placed[place.chunk] ?? []).slice(place.index);
+  return [behind, ...placed.slice(place.chunk + 1)].find((chunk) => chunk.some(isMessage))?.find(isMessage)?.message;
+};
 
 /** What a timeline is when its client has ended: nothing of the user stays in the view. */
 const ENDED: Timeline = { entries: [], hasOlder: false, hasNewer: false };
@@ -122,7 +134,7 @@ const timelineOf = (
     const known = knownHistory(client);
     const reduce = timelineReducer(window);
     const start = known.at(id);
-    let state = reduce(undefined, { _tag: 'Latest', entries: start.placed, hasOlder: start.hasOlder });
+    let state = reduce(undefined, { _tag: 'Latest', entries: itemsOf(start.placed), hasOlder: start.hasOlder });
     let hasPage = false;
     let isLoading = false;
     let isDirty = false;
@@ -130,7 +142,8 @@ const timelineOf = (
 
     const emit = (): void => {
       isDirty = false;
-      subscriber.next(toTimeline({ ...state, pending: outgoing.of(id) }));
+      const pending = outgoing.of(id);
+      subscriber.next(timelineWith(state, () => pending, pending.length));
     };
     const changed = (): void => {
       if (isDirty) return;
@@ -145,7 +158,7 @@ const timelineOf = (
     const put = (input: TimelineInput): void => {
       const next = reduce(state, input);
       const isChanged = next !== state;
-      state = { ...next, pending: [] };
+      state = { ...next, pending: nothingPending };
       if (isChanged || input._tag === 'Outgoing') changed();
     };
 
@@ -218,9 +231,10 @@ const timelineOf = (
         return page({ before: place, beforeIncluded: true, limit }, (messages, hasOlder) => {
           // Live messages may have pushed out entries to which the page joins on.
           const start = oldestOf(state) ?? before;
-          const index = placed.findIndex((entry) => entry._tag === 'Message' && entry.message.id === start.id);
-          if (index < 0) return;
-          const lost = placed.slice(0, index);
+          const place = placeIn(placed, (entry) => comparePositions(positionOf(entry), start) < 0);
+          const there = itemAt(placed, place);
+          if (there?._tag !== 'Message' || there.message.id !== start.id) return;
+          const lost = between(placed, START, place);
           put({ _tag: 'Older', messages: [...messages, ...messagesOf(lost)], hasOlder });
           for (const entry of lost) if (entry._tag === 'Gap') put(entry);
         });
@@ -232,7 +246,7 @@ const timelineOf = (
         if (after === undefined) return EMPTY;
         const [limit, place] = behind(after, oneMore);
         return page({ after: place, afterIncluded: true, direction: 'forward', limit }, (messages, hasMore) => {
-          const { placed } = known.at(id);
+          const placed = itemsOf(known.at(id).placed);
           const [first] = messagesOf(placed);
           const last = messages.at(-1) ?? after;
           const rest = placed.filter((entry) => comparePositions(positionOf(entry), last) >= 0);
@@ -254,8 +268,9 @@ const timelineOf = (
         if (!state.hasNewer) return EMPTY;
         jump.next();
         const { placed, hasOlder } = known.at(id);
-        put({ _tag: 'Latest', entries: placed, hasOlder });
-        return hasOlder && placed.length < pageSize ? newest() : EMPTY;
+        const entries = itemsOf(placed);
+        put({ _tag: 'Latest', entries, hasOlder });
+        return hasOlder && entries.length < pageSize ? newest() : EMPTY;
       });
 
     const fill = (gap: Gap): Observable<never> =>
