@@ -43,9 +43,10 @@ export const pauseFor = (size: number): number => Math.floor(size / COPIED);
 
 interface Entry {
   readonly event: Outgoing;
-  readonly pending: Pending;
   /** The place among all messages of the client. */
   readonly place: number;
+  /** What `outbox$` shows of it. Made for the first map: mostly nobody watches. */
+  shown: OutboxMessage | undefined;
 }
 
 /**
@@ -64,44 +65,46 @@ export const outgoing = (
   log$: Observable<ClientEvent>,
   after: (ms: number) => Observable<unknown>,
 ): readonly [OutgoingState, Subscription] => {
+  /** By token, in the order of sending. */
   const entries = new Map<string, Entry>();
-  const sending = new Map<string, OutboxMessage>();
   /** With the size of the file that is not stored, bytes. */
   const failed = new Map<string, number>();
   let failedBytes = 0;
-  const byConversation = new Map<string, Map<string, Entry>>();
   const changed = new Subject<void>();
   let places = 0;
+  let size = 0;
   let snapshot: ReadonlyMap<string, OutboxMessage> | undefined;
   let isDirty = false;
   let ended: Ending | undefined;
 
+  const count = ({ progress, body }: Outgoing, more: number): void => {
+    if (progress._tag === 'failed' || body._tag === 'Upload') return;
+    size += more;
+    snapshot = undefined;
+  };
+
   const remove = (token: string): void => {
-    const conversationId = entries.get(token)?.event.conversationId ?? '';
+    const entry = entries.get(token);
+    if (entry === undefined) return;
     entries.delete(token);
-    sending.delete(token);
+    count(entry.event, -1);
     failedBytes -= failed.get(token) ?? 0;
     failed.delete(token);
-    const others = byConversation.get(conversationId);
-    others?.delete(token);
-    if (others?.size === 0) byConversation.delete(conversationId);
   };
 
   const put = (event: Outgoing): void => {
-    const { token, conversationId, body, at, progress } = event;
-    const entry = { event, pending: toPending(event), place: entries.get(token)?.place ?? (places += 1) };
+    const { token, body, progress } = event;
+    const place = entries.get(token)?.place ?? (places += 1);
     remove(token);
-    entries.set(token, entry);
-    const others = byConversation.get(conversationId) ?? new Map<string, Entry>();
-    byConversation.set(conversationId, others.set(token, entry));
-    if (progress._tag === 'failed') {
-      const size = body._tag === 'Upload' ? sizeOf(body.file.data) : 0;
-      failed.set(token, size);
-      failedBytes += size;
-    } else if (body._tag !== 'Upload') sending.set(token, { conversationId, token, body, at });
-    for (const [oldest, size] of failed) {
+    entries.set(token, { event, place, shown: undefined });
+    count(event, 1);
+    if (progress._tag !== 'failed') return;
+    const bytes = body._tag === 'Upload' ? sizeOf(body.file.data) : 0;
+    failed.set(token, bytes);
+    failedBytes += bytes;
+    for (const [oldest, its] of failed) {
       if (failed.size <= FAILED && failedBytes <= FAILED_BYTES) break;
-      if (oldest !== token && (size > 0 || failed.size > FAILED)) remove(oldest);
+      if (oldest !== token && (its > 0 || failed.size > FAILED)) remove(oldest);
     }
   };
 
@@ -114,14 +117,12 @@ export const outgoing = (
   const take = (event: ClientEvent): void => {
     if (event._tag !== 'Outgoing') return;
     const { token, progress } = event;
-    const before = sending.get(token);
     if (progress._tag === 'sent' || (progress._tag === 'failed' && progress.error === undefined)) remove(token);
     else put(event);
-    if (before === sending.get(token)) return;
-    snapshot = undefined;
-    if (isDirty || !changed.observed) return;
+    // Who watches has the last map, so there is one if nothing has changed.
+    if (snapshot !== undefined || isDirty || !changed.observed) return;
     isDirty = true;
-    after(pauseFor(sending.size)).subscribe(flush);
+    after(pauseFor(size)).subscribe(flush);
   };
 
   const end = (how: Ending): void => {
@@ -147,18 +148,31 @@ export const outgoing = (
     },
   });
 
+  const shown = (): ReadonlyMap<string, OutboxMessage> => {
+    const all = new Map<string, OutboxMessage>();
+    for (const [token, entry] of entries) {
+      const { conversationId, body, at, progress } = entry.event;
+      if (progress._tag !== 'failed' && body._tag !== 'Upload')
+        all.set(token, (entry.shown ??= { conversationId, token, body, at }));
+    }
+    return all;
+  };
+
   const outbox$ = latest(
     changed,
     () => ended,
-    (): ReadonlyMap<string, OutboxMessage> => (snapshot ??= new Map(sending)),
+    () => (snapshot ??= shown()),
   ).pipe(distinctUntilChanged());
 
   return [
     {
-      size: () => sending.size,
+      size: () => size,
       get: (token) => entries.get(token)?.event,
       of: (id) =>
-        [...(byConversation.get(id)?.values() ?? [])].sort((a, b) => a.place - b.place).map(({ pending }) => pending),
+        [...entries.values()]
+          .filter(({ event }) => event.conversationId === id)
+          .sort((a, b) => a.place - b.place)
+          .map(({ event }) => toPending(event)),
       outbox$,
     },
     connection,

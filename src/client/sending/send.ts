@@ -108,8 +108,8 @@ const sendContent = <B extends Body>(
   }
   const command: ClientCommand = {
     cmd: 'direct',
-    ...envelope,
     directMessage: { cid: conversationId, dt: token, ...wire, ...fields },
+    ...envelope,
   };
   const messageIn = (ack: Ack): Message<B> | undefined => messageOf(ack, link.clientId, request, body);
   /**

@@ -136,14 +136,24 @@ const sendFile = <B extends OutgoingBody>(
   // The caller may change its bytes while they are stored.
   const copy = { ...file, data: data instanceof Uint8Array ? data.slice() : data };
   const progressOf = (progress: number) => ({ _tag: 'uploading', token, progress }) as const;
-  const store = ({ next, failed, until }: Progressing<SendStep<B> | Extract<Step<B>, { _tag: 'stored' }>>): void => {
+  const store = (progressing: Progressing<SendStep<B> | Extract<Step<B>, { _tag: 'stored' }>>): void => {
+    const { until } = progressing;
+    let percent = 0;
+    const progressed = (progress: number): void => {
+      const before = percent;
+      percent = Math.floor(progress * 100);
+      // A store may report each packet.
+      if (percent !== before && !until.closed) progressing.tell({ _tag: 'uploading', progress });
+      progressing.next(progressOf(progress));
+    };
     until.add(
       uploading(copy, sender, toBody, describe).subscribe({
         next: (step) => {
-          next(step._tag === 'progress' ? progressOf(step.progress) : step);
+          if (step._tag === 'progress') progressed(step.progress);
+          else progressing.next(step);
         },
         error: (thrown: unknown) => {
-          failed(toRealtimeError(thrown));
+          progressing.failed(toRealtimeError(thrown));
         },
       }),
     );
