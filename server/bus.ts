@@ -2,6 +2,7 @@
  * How sessions reach each other. The sender and the receiver may be in different processes: code that uses a bus must
  * not assume that they share one.
  */
+import { several, type Several } from './domain/several.js';
 import type { Notice } from './notice.js';
 import type { SharedSignatures } from './signatures.js';
 
@@ -131,25 +132,6 @@ export interface Bus {
   close?(): Promise<void>;
 }
 
-/** Sets of values by key. A key whose set becomes empty is deleted. */
-const setsByKey = <K, V>(): {
-  readonly all: ReadonlyMap<K, ReadonlySet<V>>;
-  readonly add: (key: K, value: V) => () => void;
-} => {
-  const all = new Map<K, Set<V>>();
-  return {
-    all,
-    add: (key, value) => {
-      const values = all.get(key) ?? new Set<V>();
-      all.set(key, values.add(value));
-      return () => {
-        values.delete(value);
-        if (values.size === 0 && all.get(key) === values) all.delete(key);
-      };
-    },
-  };
-};
-
 /** A session that is in a chat room. */
 interface Inside {
   readonly clientId: string;
@@ -157,47 +139,43 @@ interface Inside {
 
 /** What a bus knows of a chat room: the sessions inside by receiver, and by client. */
 interface RoomInside {
-  readonly receivers: ReturnType<typeof setsByKey<Receive, Inside>>;
-  readonly clients: ReturnType<typeof setsByKey<string, Inside>>;
+  readonly receivers: Several<Receive, Inside>;
+  readonly clients: Several<string, Inside>;
 }
-
-/** Calls each receiver that there is now. A receiver may leave meanwhile. */
-const callEach = (receivers: ReadonlySet<Receive> | undefined, notice: Notice): void => {
-  if (receivers === undefined) return;
-  // Most clients have one session: no copy is made for it.
-  if (receivers.size > 1) for (const receive of [...receivers]) receive(notice);
-  else for (const receive of receivers) receive(notice);
-};
 
 /** A bus within one process. `publish` delivers a notice before it returns. */
 export const inProcessBus = (): Bus => {
-  const clients = setsByKey<string, Receive>();
+  const clients = several<string, Receive>();
   const rooms = new Map<string, RoomInside>();
   return {
     publish: (clientIds, notice) => {
-      for (const clientId of clientIds) callEach(clients.all.get(clientId), notice);
+      for (const clientId of clientIds) clients.each(clientId, (receive) => receive(notice));
     },
     publishRoom: (roomId, notice) => {
-      for (const receive of [...(rooms.get(roomId)?.receivers.all.keys() ?? [])]) receive(notice);
+      for (const receive of [...(rooms.get(roomId)?.receivers.keys() ?? [])]) receive(notice);
     },
     publishAll: (notice) => {
-      for (const receivers of [...clients.all.values()]) callEach(receivers, notice);
+      for (const clientId of [...clients.keys()]) clients.each(clientId, (receive) => receive(notice));
     },
-    subscribe: (clientId, receive) => Promise.resolve(clients.add(clientId, receive)),
+    subscribe: (clientId, receive) => {
+      clients.add(clientId, receive);
+      return Promise.resolve(() => clients.delete(clientId, receive));
+    },
     enter: (roomId, clientId, receive) => {
-      const room = rooms.get(roomId) ?? { receivers: setsByKey(), clients: setsByKey() };
+      const room = rooms.get(roomId) ?? { receivers: several(), clients: several() };
       rooms.set(roomId, room);
       const inside = { clientId };
-      const [leave, leaveClient] = [room.receivers.add(receive, inside), room.clients.add(clientId, inside)];
+      room.receivers.add(receive, inside);
+      room.clients.add(clientId, inside);
       return Promise.resolve(() => {
-        leave();
-        leaveClient();
-        if (room.clients.all.size === 0 && rooms.get(roomId) === room) rooms.delete(roomId);
+        room.receivers.delete(receive, inside);
+        room.clients.delete(clientId, inside);
+        if (room.clients.size() === 0 && rooms.get(roomId) === room) rooms.delete(roomId);
       });
     },
-    online: (clientIds) => Promise.resolve(clientIds.filter((id) => clients.all.has(id))),
-    occupants: (roomId) => Promise.resolve([...(rooms.get(roomId)?.clients.all.keys() ?? [])]),
-    occupantCount: (roomId) => Promise.resolve(rooms.get(roomId)?.clients.all.size ?? 0),
-    clientCount: () => Promise.resolve(clients.all.size),
+    online: (clientIds) => Promise.resolve(clientIds.filter((id) => clients.has(id))),
+    occupants: (roomId) => Promise.resolve([...(rooms.get(roomId)?.clients.keys() ?? [])]),
+    occupantCount: (roomId) => Promise.resolve(rooms.get(roomId)?.clients.size() ?? 0),
+    clientCount: () => Promise.resolve(clients.size()),
   };
 };

@@ -48,7 +48,8 @@ import { notifications } from './http/notifications.js';
 import { readersOf, signaturesOf } from './readers.js';
 import { serialByKey } from './serial.js';
 import { boundMemory } from './heaviest.js';
-import { serveSocket, type ClientSocket } from './socket.js';
+import { overdue } from './overdue.js';
+import { ClientSocket } from './socket.js';
 import { memoryStore } from './store/memory.js';
 import { createToldHooks } from './told-hooks.js';
 import { createTimeLimit, type NoteEnd } from './time-limit.js';
@@ -244,24 +245,23 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     noServer: true,
     perMessageDeflate: false,
     maxPayload: limits.frameBytes * UNREAD_FACTOR,
-    handleProtocols: (protocols) => [...protocols].find((name) => known.has(name)) ?? false,
+    // Its own text: the client's is a part of all headers.
+    handleProtocols: (protocols) =>
+      [...protocols].map((name) => known.get(name)?.name).find((name) => name !== undefined) ?? false,
   });
   const stopBound = boundMemory(clients, limits.waitingBytes, report);
+  const timeLimits = overdue({ connections: clients, limits: [limits.loginTimeout, limits.silenceTimeout] });
+  const left = (client: ClientSocket): void => {
+    past = withClosed(past, client);
+    clients.delete(client);
+    const settled = client.settled().finally(() => settling.delete(settled));
+    settling.add(settled);
+  };
   const serve = (socket: WebSocket, transport: Duplex, address: string): void => {
-    const client = serveSocket({
-      app,
-      socket,
-      transport,
-      address,
-      subprotocol: known.get(socket.protocol) ?? subprotocols.binary,
-    });
+    const subprotocol = known.get(socket.protocol) ?? subprotocols.binary;
+    const client = new ClientSocket(app, socket, transport, subprotocol, address, left);
     clients.add(client);
-    socket.once('close', () => {
-      past = withClosed(past, client);
-      clients.delete(client);
-      const settled = client.settled().finally(() => settling.delete(settled));
-      settling.add(settled);
-    });
+    timeLimits.added(client.expire(performance.now()));
   };
   const http = httpServer({
     limits,
@@ -342,6 +342,7 @@ export const createServer = async (options: ServerOptions = {}): Promise<RtmServ
     }
     await isClosed;
     stopBound();
+    timeLimits.stop();
     clearTimeout(late);
     unsettled.stop();
     if (!(await endsWithin(Math.min(limits.closeTimeout, HOOKS_TIMEOUT), told.drain())))

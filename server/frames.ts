@@ -15,7 +15,7 @@ export const createFrames = (): Frames => {
   return (push, isLater = false) => {
     const before = last?.push === push ? last.frame : isLater ? known.get(push) : undefined;
     if (before !== undefined) return before;
-    const frame = sharedFrame({ ...push, service: SERVICE });
+    const frame = sharedFrame({ service: SERVICE, ...push });
     if (isLater) known.set(push, frame);
     last = { push, frame };
     return frame;

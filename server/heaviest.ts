@@ -8,9 +8,9 @@ const PERIOD = 1_000;
 
 /** What of a connection waits: commands that are not handled yet, and frames that the client has not read yet. */
 export interface Waiting {
-  readonly waitingBytes: () => number;
+  waitingBytes(): number;
   /** Closes the connection at once, and forgets what waits. */
-  readonly abandon: () => void;
+  abandon(): void;
 }
 
 /** Those with the most bytes: without them, the others have at most `limit` bytes together. */

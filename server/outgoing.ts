@@ -9,8 +9,8 @@ import type { Subprotocol } from '../codecs/index.js';
 import { timerTime } from './http/timer.js';
 import type { RoomPriority } from './notice.js';
 import type { Limits } from './options.js';
-import { createPriorityQueue } from './priority-queue.js';
-import { addresseeBytes, type SharedFrame } from './shared-frame.js';
+import { createPriorityQueue, type PriorityQueue } from './priority-queue.js';
+import { addresseeText, type SharedFrame } from './shared-frame.js';
 import { noDrops, plus, withOne, type Drops } from './stats.js';
 import type { Turns } from './turns.js';
 import type { WireFrame } from './wire-frame.js';
@@ -21,36 +21,7 @@ interface Offer {
   readonly clientId: string;
 }
 
-export interface OutgoingFrames {
-  /** Writes a frame that nobody has asked for; it is never dropped. */
-  readonly write: (frame: WireFrame) => void;
-  /** The same, with a push for a client. */
-  readonly push: (offer: Offer) => void;
-  /**
-   * Writes an answer. Answers are counted apart, so a long one does not end the connection of its reader. Whoever
-   * writes answers has to wait for `room` between them.
-   */
-  readonly answer: (frame: WireFrame) => void;
-  /**
-   * Resolves when the reader has taken most of its answers; undefined if it has. If it takes nothing for some time,
-   * `tooSlow` is called.
-   */
-  readonly room: () => Promise<void> | undefined;
-  /**
-   * Queues a frame until it is this socket's turn. If too many frames wait, one is dropped: low ones first, then
-   * normal ones, never high ones.
-   */
-  readonly offer: (offer: Offer, priority: RoomPriority) => void;
-  /** Counts messages that were dropped before they came here. */
-  readonly missed: (drops: Drops) => void;
-  readonly pressure: () => {
-    readonly queued: number;
-    readonly bufferedBytes: number;
-    readonly dropped: Drops;
-    readonly isCongested: boolean;
-  };
-}
-
+/** The connection that frames go out on. */
 export interface OutgoingOptions {
   readonly socket: WebSocket;
   /** The network connection below the socket. */
@@ -58,12 +29,20 @@ export interface OutgoingOptions {
   readonly subprotocol: Subprotocol;
   readonly limits: Limits;
   readonly turns: Turns;
-  /** Called when more than `limits.bufferedBytes` wait and the reader does not take them. */
-  readonly tooSlow: () => void;
   /** When the client has sent something last, by `now`. */
-  readonly heardAt: () => number;
+  readonly heardAt: number;
+  /** Called when more than `limits.bufferedBytes` wait and the reader does not take them. */
+  tooSlow(): void;
   /** The monotonic clock, ms. */
-  readonly now?: () => number;
+  now(): number;
+}
+
+/** How a receiver stands. */
+interface Pressure {
+  readonly queued: number;
+  readonly bufferedBytes: number;
+  readonly dropped: Drops;
+  readonly isCongested: boolean;
 }
 
 /**
@@ -81,146 +60,194 @@ const PER_TURN = 64;
 /** If more bytes than these wait for the end of a turn, they are written before. */
 const JOINED = 65_536;
 
-export const outgoingFrames = ({
-  socket,
-  transport,
-  subprotocol,
-  limits,
-  turns,
-  tooSlow,
-  heardAt,
-  now = () => performance.now(),
-}: OutgoingOptions): OutgoingFrames => {
-  const waiting = createPriorityQueue<Offer>(limits.roomQueue);
-  let dropped = noDrops;
-  let waitingBytes = 0;
+/** A class, since each socket has one: an object of it takes little memory as long as nothing waits. */
+export class OutgoingFrames {
+  /** Frames of chat rooms. Most sockets are in none. */
+  private waiting: PriorityQueue<Offer> | undefined;
+  private waitingBytes = 0;
+  private dropped = noDrops;
+  /** The turn in which this socket writes messages of chat rooms. */
+  private turn: (() => void) | undefined;
   /** Bytes of answers that have not been written to the network yet. */
-  let answerBytes = 0;
+  private answerBytes = 0;
   /** When the reader last took something, or had nothing to take. */
-  let takenAt = now();
-  let wake: (() => void) | undefined;
+  private takenAt: number;
+  private wake: (() => void) | undefined;
   /** Frames wait until the end of the turn. */
-  let isJoining = false;
-  /** What waits on purpose must not look like a reader that is too slow. */
-  const joined = Math.min(JOINED, limits.bufferedBytes, limits.roomBufferedBytes);
-  /** The client whose push was written last, and its id as bytes: most sockets have one client. */
-  let [lastClientId, lastAddressee] = ['', addresseeBytes('')];
+  private isJoining = false;
+  /** The client whose push was written last, and its addressee: most sockets have one client. */
+  private lastClientId = '';
+  private lastAddressee = '';
 
-  const isCongested = (): boolean => socket.bufferedAmount > limits.roomBufferedBytes;
+  constructor(private readonly to: OutgoingOptions) {
+    this.takenAt = to.now();
+  }
 
-  const again = (): void => {
-    takenAt = now();
-    if (waiting.size() > 0) turns.take(turn);
-  };
+  /** Writes a frame that nobody has asked for; it is never dropped. */
+  write(frame: WireFrame): void {
+    if (!this.isOpen()) return;
+    if (this.isTooMuch(this.to.socket.bufferedAmount - this.answerBytes)) this.to.tooSlow();
+    else this.send(frame);
+  }
 
-  const isStuck = (): boolean => isCongested() && now() - takenAt > IDLE && now() - heardAt() > HOLDING;
+  /** The same, with a push for a client. */
+  push(offer: Offer): void {
+    if (this.isOpen()) this.write(this.frameOf(offer));
+  }
+
+  /**
+   * Writes an answer. Answers are counted apart, so a long one does not end the connection of its reader. Whoever
+   * writes answers has to wait for `room` between them. `isAwaited`: it does not wait for the end of the turn.
+   */
+  answer(frame: WireFrame, isAwaited = false): void {
+    if (!this.isOpen()) return;
+    this.answerBytes += frame.length;
+    this.put(
+      frame,
+      () => {
+        this.answerBytes -= frame.length;
+        this.again();
+        if (this.answerBytes <= this.to.limits.bufferedBytes) this.wake?.();
+      },
+      isAwaited,
+    );
+  }
+
+  /**
+   * Resolves when the reader has taken most of its answers; undefined if it has. If it takes nothing for some time,
+   * `tooSlow` is called.
+   */
+  room(): Promise<void> | undefined {
+    const { limits, socket } = this.to;
+    if (this.answerBytes <= limits.bufferedBytes || !this.isOpen()) return undefined;
+    return new Promise((resolve) => {
+      let before = this.takenAt;
+      const stall = setInterval(() => {
+        if (this.takenAt === before) this.to.tooSlow();
+        before = this.takenAt;
+      }, timerTime(limits.answerTimeout));
+      const done = (): void => {
+        clearInterval(stall);
+        socket.off('close', done);
+        this.wake = undefined;
+        resolve();
+      };
+      this.wake = done;
+      socket.once('close', done);
+    });
+  }
+
+  /**
+   * Queues a frame until it is this socket's turn. If too many frames wait, one is dropped: low ones first, then
+   * normal ones, never high ones.
+   */
+  offer(offer: Offer, priority: RoomPriority): void {
+    if (!this.isOpen()) return;
+    this.waiting ??= createPriorityQueue(this.to.limits.roomQueue);
+    const gone = this.waiting.add(offer, priority);
+    this.waitingBytes += offer.shared.bytes;
+    if (gone !== undefined) {
+      this.waitingBytes -= gone.item.shared.bytes;
+      this.dropped = withOne(this.dropped, gone.priority);
+    }
+    if (this.isTooMuch(this.waitingBytes)) this.to.tooSlow();
+    else if (!this.isCongested()) this.takeTurn();
+  }
+
+  /** Counts messages that were dropped before they came here. */
+  missed(drops: Drops): void {
+    this.dropped = plus(this.dropped, drops);
+  }
+
+  pressure(): Pressure {
+    return {
+      queued: this.waiting?.size() ?? 0,
+      bufferedBytes: this.to.socket.bufferedAmount,
+      dropped: this.dropped,
+      isCongested: this.isCongested(),
+    };
+  }
+
+  private isOpen(): boolean {
+    const { socket } = this.to;
+    return socket.readyState === socket.OPEN;
+  }
+
+  private isCongested(): boolean {
+    return this.to.socket.bufferedAmount > this.to.limits.roomBufferedBytes;
+  }
+
+  private isStuck(): boolean {
+    const now = this.to.now();
+    return this.isCongested() && now - this.takenAt > IDLE && now - this.to.heardAt > HOLDING;
+  }
 
   /** Whether so much waits that the connection has to end. */
-  const isTooMuch = (bytes: number): boolean =>
-    bytes > BURST * limits.bufferedBytes || (bytes > limits.bufferedBytes && isStuck());
+  private isTooMuch(bytes: number): boolean {
+    const { bufferedBytes } = this.to.limits;
+    return bytes > BURST * bufferedBytes || (bytes > bufferedBytes && this.isStuck());
+  }
 
-  const flush = (): void => {
-    if (!isJoining) return;
-    isJoining = false;
-    transport.uncork();
-  };
+  private again(): void {
+    this.takenAt = this.to.now();
+    if (this.waiting !== undefined && this.waiting.size() > 0) this.takeTurn();
+  }
+
+  private flush(): void {
+    if (!this.isJoining) return;
+    this.isJoining = false;
+    this.to.transport.uncork();
+  }
 
   /**
    * Writes a frame, together with all others of this turn. A binary frame has its header, so it goes past `ws` to the
    * connection: `ws` would write both apart. It is in order with what `ws` writes, which goes to the connection at
-   * once, since nothing is compressed.
+   * once, since nothing is compressed. `atOnce`: the turn ends for what waits, too.
    */
-  const put = (frame: WireFrame, written?: () => void): void => {
-    if (!isJoining) {
-      isJoining = true;
+  private put(frame: WireFrame, written?: () => void, atOnce = false): void {
+    const { socket, transport, turns, limits } = this.to;
+    if (!this.isJoining && !atOnce) {
+      this.isJoining = true;
       transport.cork();
-      turns.takeFirst(flush);
+      turns.takeFirst(() => this.flush());
     }
     if (typeof frame === 'string') socket.send(frame, written);
     else transport.write(frame, written);
-    if (transport.writableLength > joined) flush();
-  };
+    // What waits on purpose must not look like a reader that is too slow.
+    const most = atOnce ? 0 : Math.min(JOINED, limits.bufferedBytes, limits.roomBufferedBytes);
+    if (transport.writableLength > most) this.flush();
+  }
 
   /** Sends a frame. If it fills the buffer, the turn is taken again when the frame has been written. */
-  const send = (frame: WireFrame): void => {
-    put(frame, socket.bufferedAmount + frame.length > limits.roomBufferedBytes ? again : undefined);
-  };
+  private send(frame: WireFrame): void {
+    const { socket, limits } = this.to;
+    const isFull = socket.bufferedAmount + frame.length > limits.roomBufferedBytes;
+    this.put(frame, isFull ? () => this.again() : undefined);
+  }
 
-  const frameOf = ({ shared, clientId }: Offer): WireFrame => {
-    if (clientId !== lastClientId) [lastClientId, lastAddressee] = [clientId, addresseeBytes(clientId)];
-    return shared.to(lastAddressee, subprotocol);
-  };
-
-  const write = (frame: WireFrame): void => {
-    if (socket.readyState !== socket.OPEN) return;
-    if (isTooMuch(socket.bufferedAmount - answerBytes)) tooSlow();
-    else send(frame);
-  };
-
-  const turn = (): void => {
-    if (socket.readyState !== socket.OPEN) return;
-    if (!isCongested()) takenAt = now();
-    for (let count = 0; count < PER_TURN && !isCongested(); count += 1) {
-      const next = waiting.take();
-      if (next === undefined) break;
-      waitingBytes -= next.shared.bytes;
-      send(frameOf(next));
+  private frameOf({ shared, clientId }: Offer): WireFrame {
+    if (clientId !== this.lastClientId) {
+      this.lastClientId = clientId;
+      this.lastAddressee = addresseeText(clientId);
     }
-    flush();
-    if (!isCongested()) again();
-  };
+    return shared.to(this.lastAddressee, this.to.subprotocol);
+  }
 
-  return {
-    write,
-    push: (offer) => {
-      if (socket.readyState === socket.OPEN) write(frameOf(offer));
-    },
-    answer: (frame) => {
-      if (socket.readyState !== socket.OPEN) return;
-      answerBytes += frame.length;
-      put(frame, () => {
-        answerBytes -= frame.length;
-        again();
-        if (answerBytes <= limits.bufferedBytes) wake?.();
-      });
-    },
-    room: () => {
-      if (answerBytes <= limits.bufferedBytes || socket.readyState !== socket.OPEN) return undefined;
-      return new Promise((resolve) => {
-        let before = takenAt;
-        const stall = setInterval(() => {
-          if (takenAt === before) tooSlow();
-          before = takenAt;
-        }, timerTime(limits.answerTimeout));
-        const done = (): void => {
-          clearInterval(stall);
-          socket.off('close', done);
-          wake = undefined;
-          resolve();
-        };
-        wake = done;
-        socket.once('close', done);
-      });
-    },
-    offer: (offer, priority) => {
-      if (socket.readyState !== socket.OPEN) return;
-      const gone = waiting.add(offer, priority);
-      waitingBytes += offer.shared.bytes;
-      if (gone !== undefined) {
-        waitingBytes -= gone.item.shared.bytes;
-        dropped = withOne(dropped, gone.priority);
-      }
-      if (isTooMuch(waitingBytes)) tooSlow();
-      else if (!isCongested()) turns.take(turn);
-    },
-    missed: (drops) => {
-      dropped = plus(dropped, drops);
-    },
-    pressure: () => ({
-      queued: waiting.size(),
-      bufferedBytes: socket.bufferedAmount,
-      dropped,
-      isCongested: isCongested(),
-    }),
-  };
-};
+  private takeTurn(): void {
+    this.turn ??= () => this.writeWaiting();
+    this.to.turns.take(this.turn);
+  }
+
+  private writeWaiting(): void {
+    if (!this.isOpen()) return;
+    if (!this.isCongested()) this.takenAt = this.to.now();
+    for (let count = 0; count < PER_TURN && !this.isCongested(); count += 1) {
+      const next = this.waiting?.take();
+      if (next === undefined) break;
+      this.waitingBytes -= next.shared.bytes;
+      this.send(this.frameOf(next));
+    }
+    this.flush();
+    if (!this.isCongested()) this.again();
+  }
+}

@@ -65,7 +65,10 @@ export const createRates = (
     history: historyPerMinute,
     others: othersPerMinute,
   };
-  const buckets = new Map<string, Bucket>();
+  type Buckets = Map<string, Bucket>;
+  /** By client. A kind has its own, so the id of a client is not copied into a key. */
+  const byClient: Readonly<Record<RateKind, Buckets>> = { sends: new Map(), history: new Map(), others: new Map() };
+  const inAll: Buckets = new Map();
 
   let sweptAt = clock.now();
 
@@ -76,31 +79,34 @@ export const createRates = (
   const sweep = (now: number): void => {
     if (Math.abs(now - sweptAt) < MINUTE) return;
     sweptAt = now;
-    for (const [key, { at }] of buckets) if (now - at >= MINUTE) buckets.delete(key);
+    for (const buckets of Object.values(byClient))
+      for (const [clientId, { at }] of buckets) if (now - at >= MINUTE) buckets.delete(clientId);
   };
 
   /** Takes tokens from a bucket; false if there are not enough. */
-  const take = (key: string, capacity: number, cost: number): boolean => {
+  const take = (buckets: Buckets, key: string, capacity: number, cost: number): boolean => {
     if (capacity === Infinity) return true;
     const now = clock.now();
     sweep(now);
-    const before = buckets.get(key) ?? { tokens: capacity, at: now };
-    const tokens = Math.min(capacity, before.tokens + (Math.max(0, now - before.at) * capacity) / MINUTE);
+    const bucket = buckets.get(key);
+    const refilled = bucket === undefined ? 0 : (Math.max(0, now - bucket.at) * capacity) / MINUTE;
+    const tokens = Math.min(capacity, (bucket?.tokens ?? capacity) + refilled);
     if (tokens < cost) return false;
-    buckets.set(key, { tokens: tokens - cost, at: now });
+    if (bucket === undefined) buckets.set(key, { tokens: tokens - cost, at: now });
+    else [bucket.tokens, bucket.at] = [tokens - cost, now];
     return true;
   };
 
   return {
     spend: (kind, clientId, cost = 1) => {
       const capacity = capacities[kind];
-      if (!take(`${kind}:${clientId}`, capacity, cost)) {
+      if (!take(byClient[kind], clientId, capacity, cost)) {
         limited(`${kind}PerMinute`);
         throw kind === 'sends'
           ? new Refusal(4116, `a client sends at most ${capacity} messages a minute`)
           : new Refusal(4318, `a client asks at most ${capacity} times a minute for this`);
       }
-      if (!take('all', commandsPerMinute / Math.max(1, processes()), cost)) {
+      if (!take(inAll, '', commandsPerMinute / Math.max(1, processes()), cost)) {
         limited('commandsPerMinute');
         throw new Refusal(4318, `this application asks at most ${commandsPerMinute} times a minute`);
       }

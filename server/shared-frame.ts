@@ -8,12 +8,15 @@ import { binaryFrame, type WireFrame } from './wire-frame.js';
 export interface SharedFrame {
   /** The length of the part that all frames share. */
   readonly bytes: number;
-  /** The frame for a receiver, whose client id was encoded by `addresseeBytes`. */
-  to(addressee: Uint8Array, subprotocol: Subprotocol): WireFrame;
+  /** The frame for a receiver, whose client id was encoded by `addresseeText`. */
+  to(addressee: string, subprotocol: Subprotocol): WireFrame;
 }
 
-/** A client id as the last part of a command. */
-export const addresseeBytes: (clientId: string) => Uint8Array = serialiseAddressee;
+/**
+ * A client id as the last part of a command: its bytes, each as a character. Each socket keeps one, and a text takes
+ * much less memory than an array of bytes.
+ */
+export const addresseeText = (clientId: string): string => Buffer.from(serialiseAddressee(clientId)).toString('latin1');
 
 /**
  * Encodes a command once for all its receivers. The command has no client id: each frame consists of the shared bytes
@@ -30,7 +33,7 @@ export const sharedFrame = (command: ServerCommand): SharedFrame => {
     to: (addressee, { encoding }) => {
       if (encoding === 'binary') return binaryFrame(bytes, addressee);
       text ??= toBase64(bytes.subarray(0, whole));
-      return text + toBase64(Buffer.concat([bytes.subarray(whole), addressee]));
+      return text + toBase64(Buffer.concat([bytes.subarray(whole), Buffer.from(addressee, 'latin1')]));
     },
   };
 };

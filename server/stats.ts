@@ -21,7 +21,7 @@ export const withOne = ({ normal, low }: Drops, priority: RoomPriority): Drops =
 interface Receiver {
   /** Its sessions by client id. */
   readonly sessions: ReadonlyMap<string, unknown>;
-  readonly pressure: () => Omit<SlowReceiver, 'clientIds'> & {
+  pressure(): Omit<SlowReceiver, 'clientIds'> & {
     /** More bytes wait than one write takes. */
     readonly isCongested: boolean;
   };
@@ -81,7 +81,7 @@ const isSlow = ({ queued, dropped, isCongested }: ReturnType<Receiver['pressure'
   isCongested || queued + dropped.low + dropped.normal > 0;
 
 const read = ({ clients, past, hooks, counts }: StatsSource): ServerStats => {
-  const receivers = [...clients].map(({ sessions, pressure }) => ({ clientIds: [...sessions.keys()], ...pressure() }));
+  const receivers = [...clients].map((client) => ({ clientIds: [...client.sessions.keys()], ...client.pressure() }));
   return {
     sockets: clients.size,
     hooks: hooks(),
@@ -106,4 +106,4 @@ export const stats = (source: StatsSource, closed$: Observable<never>): Observab
   );
 
 /** Adds the messages that a closing socket did not get. */
-export const withClosed = (past: Drops, { pressure }: Receiver): Drops => plus(past, pressure().dropped);
+export const withClosed = (past: Drops, closed: Receiver): Drops => plus(past, closed.pressure().dropped);

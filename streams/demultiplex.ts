@@ -1,5 +1,6 @@
-import { Observable, Subject, type Subscription } from 'rxjs';
+import { Observable, type Subscription } from 'rxjs';
 import { finish, follow, type Ending } from './ending.js';
+import { Relay } from './relay.js';
 
 /** The streams of the keys of a log, which take its items one by one. */
 export interface KeyedStreams<T> {
@@ -8,15 +9,15 @@ export interface KeyedStreams<T> {
   readonly end: (how: Ending) => void;
 }
 
-/** Where the subjects of the watched keys are. */
-export interface Subjects<T> {
-  readonly get: (key: string) => Subject<T> | undefined;
-  readonly set: (key: string, subject: Subject<T>) => unknown;
+/** Where the relays of the watched keys are. */
+export interface Relays<T> {
+  readonly get: (key: string) => Relay<T> | undefined;
+  readonly set: (key: string, relay: Relay<T>) => unknown;
   readonly delete: (key: string) => unknown;
-  readonly values: () => Iterable<Subject<T>>;
+  readonly values: () => Iterable<Relay<T>>;
 }
 
-export const keyedStreams = <T>(watched: Subjects<T>): KeyedStreams<T> => {
+export const keyedStreams = <T>(watched: Relays<T>): KeyedStreams<T> => {
   let ended: Ending | undefined;
   return {
     at: (key) =>
@@ -25,17 +26,17 @@ export const keyedStreams = <T>(watched: Subjects<T>): KeyedStreams<T> => {
           finish(subscriber, ended);
           return;
         }
-        const subject = watched.get(key) ?? new Subject<T>();
-        watched.set(key, subject);
-        subscriber.add(subject.subscribe(subscriber));
+        const relay = watched.get(key) ?? new Relay<T>();
+        watched.set(key, relay);
+        subscriber.add(relay.stream$.subscribe(subscriber));
         subscriber.add(() => {
-          if (!subject.observed && watched.get(key) === subject) watched.delete(key);
+          if (!relay.observed && watched.get(key) === relay) watched.delete(key);
         });
       }),
     end: (how) => {
       if (ended !== undefined) return;
       ended = how;
-      for (const subject of watched.values()) finish(subject, how);
+      for (const relay of watched.values()) relay.end(how);
     },
   };
 };
@@ -50,7 +51,7 @@ export const demultiplex = <T>(
   log$: Observable<T>,
   keyOf: (item: T) => string | undefined,
 ): readonly [(key: string) => Observable<T>, Subscription] => {
-  const watched = new Map<string, Subject<T>>();
+  const watched = new Map<string, Relay<T>>();
   const { at, end } = keyedStreams(watched);
   const take = (item: T): void => {
     const key = keyOf(item);

@@ -44,17 +44,15 @@ const HEAD = '{"_lctype":-1,"_lctext":"';
 const TAIL = '"}';
 
 /**
- * Reads the JSON of a message that has only a text, without escapes: the most frequent one. `undefined`: it is another
- * one, and the type has to read it. The result is what the type makes of it.
+ * Reads the JSON of a message that has only a text: the most frequent one. `undefined`: it is another one, and the type
+ * has to read it. The result is what the type makes of it.
  */
 export const readBareText = (raw: string): Text | undefined => {
-  if (!raw.startsWith(HEAD) || !raw.endsWith(TAIL) || raw.includes('\\')) return undefined;
+  // Nothing but the text can be between the quotes if there are no others.
+  if (!raw.startsWith(HEAD) || raw.indexOf('"', HEAD.length) !== raw.length - TAIL.length || !raw.endsWith(TAIL))
+    return undefined;
   try {
-    const { _lctype, _lctext }: { readonly _lctype?: unknown; readonly _lctext?: unknown } = JSON.parse(raw) as object;
-    // With this length, there is nothing in the JSON beside the two.
-    return _lctype === -1 && typeof _lctext === 'string' && _lctext.length === raw.length - HEAD.length - TAIL.length
-      ? Object.freeze({ _tag: 'Text', text: _lctext })
-      : undefined;
+    return Object.freeze({ _tag: 'Text', text: JSON.parse(raw.slice(HEAD.length - 1, 1 - TAIL.length)) as string });
   } catch {
     return undefined;
   }

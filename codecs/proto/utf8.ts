@@ -16,14 +16,13 @@ const byUri = (bytes: Uint8Array): string =>
 
 /** The method of Node's buffers that is faster than a decoder. */
 interface Sliceable {
-  utf8Slice(start: number, end: number): string;
+  readonly utf8Slice?: (start: number, end: number) => string;
 }
-const isSliceable = (bytes: object): bytes is Sliceable => 'utf8Slice' in bytes;
 
 /** Decodes the text between two positions. Invalid UTF-8 is replaced, or refused on a platform without a decoder. */
-export const readText = (bytes: Uint8Array, start: number, end: number): string => {
-  const canSlice = isSliceable(bytes);
-  if (end - start < (canSlice ? SHORT_FOR_NODE : SHORT)) {
+export const readText = (bytes: Uint8Array & Sliceable, start: number, end: number): string => {
+  const { utf8Slice } = bytes;
+  if (end - start < (utf8Slice === undefined ? SHORT : SHORT_FOR_NODE)) {
     let text = '';
     let at = start;
     // A call with eight characters costs hardly more than a call with one.
@@ -46,7 +45,7 @@ export const readText = (bytes: Uint8Array, start: number, end: number): string 
     }
     if (at === end) return text;
   }
-  if (canSlice) return bytes.utf8Slice(start, end);
+  if (utf8Slice !== undefined) return utf8Slice.call(bytes, start, end);
   const part = bytes.subarray(start, end);
   if (decoder === undefined && typeof TextDecoder !== 'undefined')
     decoder = new TextDecoder('utf-8', { ignoreBOM: true });

@@ -29,14 +29,14 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'what is missed starts behind the newest that was passed on',
     file: 'src/session/cursor.ts',
-    from: "if (origin !== 'sent') return later(position, at);",
-    to: "if (origin !== 'sent') return position;",
+    from: '} else cursor.position = later(position, message);',
+    to: '}',
   },
   {
     rule: 'an own message says nothing about those before it',
     file: 'src/session/cursor.ts',
-    from: "if (origin !== 'sent') return later(position, at);",
-    to: 'return later(position, at);',
+    from: "if (origin === 'sent') {",
+    to: "cursor.position = later(position, message);\n  if (origin === 'sent') {",
   },
   {
     rule: 'what was missed comes before what is live',
@@ -95,8 +95,8 @@ export const inboxMutants: readonly Mutant[] = [
   {
     rule: 'own messages alone move the position in the end',
     file: 'src/session/cursor.ts',
-    from: 'own?.session === session && own.count >= LATE ? later(position, own.at) : position',
-    to: 'position',
+    from: 'if (own?.session === session && own.count >= LATE) cursor.position = later(position, own.at);',
+    to: '',
   },
   {
     rule: 'what was said in a chat room during a break is a gap',

@@ -28,10 +28,11 @@ export const convIsMember: Handler<CommandOf<'conv', 'is_member'>> = async (
   { app, session },
   { convMessage: { cids = [] } },
 ) => {
-  const { clientId, room } = session();
+  const asking = session();
   const found = await app.store.conversations([...new Set(cids)]);
-  const isIn = new Set(found.filter(({ members }) => members?.includes(clientId) === true).map(({ id }) => id));
-  const answers = cids.map((id) => [id, isIn.has(id) || room() === id] as const);
+  const isIn = new Set(found.filter(({ members }) => members?.includes(asking.clientId) === true).map(({ id }) => id));
+  const room = asking.room();
+  const answers = cids.map((id) => [id, isIn.has(id) || room === id] as const);
   return {
     answer: {
       cmd: 'conv',

@@ -1,23 +1,14 @@
 import type { ClientCommand, ServerCommand, Subprotocol } from '../../codecs/index.js';
 import type { App } from '../app.js';
-import type { Session, SessionOptions, WritePush } from '../session.js';
+import type { Session, SessionSocket } from '../session.js';
 
 /** The socket that a command came from. */
-export interface Origin {
+export interface Origin extends SessionSocket {
   /** The socket's sessions by client id, in the order in which they were opened. */
   readonly sessions: Map<string, Session>;
-  readonly writePush: WritePush;
-  readonly missed: SessionOptions['missed'];
   /** What a login brings: unread counts (3) or the missed messages (1). */
   readonly version: Subprotocol['version'];
-  /** The network address of the client. */
-  readonly address: string;
-  readonly isConnected: () => boolean;
-  /**
-   * A session of the socket goes on over another one. If the socket has no other session, it is closed: its client may
-   * be here after all, since a login may have been held up on its way, and comes back then.
-   */
-  readonly resumedElsewhere: () => void;
+  isConnected(): boolean;
 }
 
 export interface Context {

@@ -6,12 +6,13 @@ const LOGGED_OUT = 1;
 
 /** Logs out. The session ends, and its token becomes invalid unless the session goes on over another socket. */
 export const sessionClose: Handler<CommandOf<'session', 'close'>> = async ({ app, origin, session }) => {
-  const { id, clientId, login, leave, ended } = session();
+  const closing = session();
+  const { id, clientId, login } = closing;
   // The token goes first: if that fails, the client is still logged in, and can try again.
   await app.store.forgetSession(login.token, id);
-  leave();
+  closing.leave();
   // The session may have been ended meanwhile, which was told then.
-  if (ended() === undefined)
+  if (closing.ended() === undefined)
     app.hooks.clientOffline({
       peerId: clientId,
       ...defined({ tag: login.tag }),

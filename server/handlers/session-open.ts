@@ -16,13 +16,12 @@ import { messageBytes } from '../messages/body.js';
 import { closedCommand, isRoomKept } from '../domain/sessions.js';
 import { Refusal, reasonOf } from '../domain/refusal.js';
 import type { Kicked } from '../logins.js';
-import { newSession, type Session } from '../session.js';
+import { forget } from '../session-end.js';
+import { Session } from '../session.js';
 import type { OpeningResult, StoredSession } from '../store/store.js';
 import type { CommandOf, Handler, Origin, Reply } from './handler.js';
 
 const DISPLACED = 4111;
-/** The codes that the application gets for sessions that the server has ended. */
-const CLOSE_CODES = { displaced: 3, kicked: 4 } as const;
 
 const newToken = (): string => randomBytes(24).toString('base64url');
 const anonymous = (): string => randomBytes(12).toString('base64url');
@@ -70,8 +69,9 @@ const loginOf = (
     holder: `${token}:${randomBytes(8).toString('hex')}`,
     clientId,
     deviceId: sessionMessage.deviceId ?? stored?.deviceId ?? '',
-    ...defined({ tag: sessionMessage.tag ?? stored?.tag, appId: open.appId ?? stored?.appId }),
     expiresAt: now + app.limits.tokenTtl * 1_000,
+    // Last: so all sessions have the same shape, which takes less memory.
+    ...defined({ tag: sessionMessage.tag ?? stored?.tag, appId: open.appId ?? stored?.appId }),
   };
 };
 
@@ -140,46 +140,6 @@ const missedBy = async (
   return { ...missed, pushes: [...missed.pushes, ...changes] };
 };
 
-const forget = (sessions: Origin['sessions'], session: Session): void => {
-  if (sessions.get(session.clientId) === session) sessions.delete(session.clientId);
-};
-
-const newSessionOf = (
-  { app, origin: { sessions, writePush, missed, address, resumedElsewhere } }: Parameters<Handler<Open>>[0],
-  login: Session['login'],
-  { wasOpen, ua = '' }: { readonly wasOpen: () => boolean; readonly ua?: string | undefined },
-): Session => {
-  const { clientId, token, holder, tag } = login;
-  const session: Session = newSession({
-    id: holder,
-    login,
-    address,
-    bus: app.bus,
-    rooms: app.rooms,
-    write: writePush,
-    missed,
-    // This package's own client asks for a conversation when it has joined it.
-    keepsOutlines: !ua.startsWith('rx-realtime/'),
-    onEnd: ({ how }) => {
-      forget(sessions, session);
-      // The session may have opened after the client's tokens were deleted.
-      if (how === 'kicked') void app.store.forgetSession(token, holder).catch(app.report);
-      if (wasOpen() && how !== 'resumed')
-        app.hooks.clientOffline({
-          peerId: clientId,
-          ...defined({ tag }),
-          closeCode: CLOSE_CODES[how],
-          sourceIP: address,
-        });
-      if (how === 'resumed' && app.bus.exclusively !== undefined) resumedElsewhere();
-    },
-    expelled: () => {
-      void app.store.rememberRoom(token, holder, undefined).catch(app.report);
-    },
-  });
-  return session;
-};
-
 interface Arriving {
   readonly clientId: string;
   /** The session that it continues. */
@@ -204,8 +164,9 @@ const openAs = async (
 
   const now = clock.now();
   const login = loginOf(app, clientId, command, stored, now);
-  let isOpen = false;
-  const session = newSessionOf(context, login, { wasOpen: () => isOpen, ua: command.sessionMessage.ua });
+  // This package's own client asks for a conversation when it has joined it.
+  const keepsOutlines = command.sessionMessage.ua?.startsWith('rx-realtime/') !== true;
+  const session = new Session(app, origin, login, keepsOutlines);
   try {
     await session.join();
     // It may have waited for long. Its client may have logged in to another process meanwhile.
@@ -233,7 +194,7 @@ const openAs = async (
     }
     // It may have waited for long once more. Nobody would tell that the client is gone.
     if (app.bus.exclusively !== undefined && !origin.isConnected()) throw notGood();
-    isOpen = true;
+    session.isOpen = true;
     app.loggedInToday.add(clientId);
     app.hooks.clientOnline({
       peerId: clientId,

@@ -11,12 +11,13 @@ export const sessionRefresh: Handler<CommandOf<'session', 'refresh'>> = async (
   { app, session },
   { sessionMessage: { st } },
 ) => {
-  const { login, ended } = session();
+  const renewed = session();
+  const { login } = renewed;
   if (st !== undefined && login.token !== st) throw notGood();
   const now = app.clock.now();
   const isRenewed = await app.store.renewSession({ ...login, expiresAt: now + app.limits.tokenTtl * 1_000 }, now);
   // A session that was kicked meanwhile has lost its token. The store does not bring it back.
-  if (!isRenewed || ended() !== undefined) throw notGood();
+  if (!isRenewed || renewed.ended() !== undefined) throw notGood();
   return {
     answer: { cmd: 'session', op: 'refreshed', sessionMessage: { st: login.token, stTtl: app.limits.tokenTtl } },
   };

@@ -102,7 +102,8 @@ export const createDoor = ({ limits, front, report, count }: DoorOptions): Door 
         return;
       }
       open += 1;
-      socket.once('close', () => {
+      // It is emitted once, and `once` would take more memory.
+      socket.on('close', () => {
         open -= 1;
         if (!isProxy) leave(address);
       });

@@ -87,7 +87,7 @@ const askedBody = async (
 const contentOf = (outgoing: Outgoing, body: WireBody) => {
   const { conversationId, from, receipt = false, mentions = [], mentionsAll = false, to } = outgoing;
   const content = { conversationId, from, receipt, mentions, mentionsAll, ...typeOf(body.msg), ...body };
-  return to === undefined ? content : { ...content, to };
+  return to === undefined ? content : { to, ...content };
 };
 
 /** Sends a message to who is online now. It is not stored. */
@@ -119,11 +119,12 @@ export interface Posting {
 
 const postingOf = (
   actor: Actor,
-  content: ReturnType<typeof contentOf> & { readonly token: string },
+  token: string,
+  content: ReturnType<typeof contentOf>,
   how: HandingOut,
   { isWill = false }: Outgoing,
 ): Posting => ({
-  message: { ...content, ...defined({ speaker: speakerOf(actor) }) },
+  message: { token, ...content, ...defined({ speaker: speakerOf(actor) }) },
   how,
   session: isWill ? undefined : actor.session,
 });
@@ -190,7 +191,7 @@ const postAll = async (
     .attempt(
       conversationId,
       async () => {
-        const stored = await store.append(postings.map(({ message }) => ({ ...message, now })));
+        const stored = await store.append(postings.map(({ message }) => ({ now, ...message })));
         if (stored.length === postings.length) return stored;
         throw new TypeError(`the store has taken ${stored.length} of ${postings.length} messages`);
       },
@@ -293,7 +294,7 @@ const deliverChecked = async (
   const content = contentOf(outgoing, body);
   if (transient) answer({ message: sendNow(app, actor, info, content, how), answered: () => undefined });
   else
-    await post(app, conversationId, [postingOf(actor, { ...content, token }, how, outgoing)], (_, posted) => {
+    await post(app, conversationId, [postingOf(actor, token, content, how, outgoing)], (_, posted) => {
       // The store may refuse what was allowed before the hook was asked: that is an answer, too.
       answer(
         new Promise((resolve) => {
@@ -321,10 +322,7 @@ export const deliver = async (app: App, actor: Actor, outgoing: Outgoing): Promi
       ? wanted
       : await lookedAt(actor, earnedPriority(app, actor, conversationId, wanted));
     const how = handingOutOf(actor, outgoing, inRooms);
-    return deliveredOf(
-      conversationId,
-      await app.post(conversationId, postingOf(actor, { ...content, token }, how, outgoing)),
-    );
+    return deliveredOf(conversationId, await app.post(conversationId, postingOf(actor, token, content, how, outgoing)));
   }
   return new Promise((resolve, reject) => {
     app.inOrder(conversationId, () => deliverChecked(app, actor, outgoing, token, resolve)).catch(reject);

@@ -92,6 +92,7 @@ export const clientLog = (options: ClientLogOptions, emit: (event: ClientEvent) 
       concurrency: CATCH_UP_CONCURRENCY,
     },
     emit,
+    state.cursors,
   );
   const [tell, stop] = readingInOrder(reader, limits, take);
   return {

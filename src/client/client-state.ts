@@ -22,9 +22,11 @@ import {
 import { keyedStreams } from '../../streams/demultiplex.js';
 import { finish, type Ending } from '../../streams/ending.js';
 import { keyedStore, type KeyedStore, type Slots } from '../../streams/keyed-state.js';
+import { Relay } from '../../streams/relay.js';
 import { idsOf } from '../../streams/recent-conversations.js';
 import type { Fault } from '../faults.js';
 import { asError } from '../thrown.js';
+import type { Cursors } from '../session/inbox-state.js';
 import { conversationRecords } from './conversation-records.js';
 import { holdMessages, shownIn, type HeldMessages, type HoldOptions } from './held-messages.js';
 
@@ -34,6 +36,8 @@ export interface ClientState {
   readonly lastMessages: KeyedState<Message>;
   readonly unread: KeyedState<UnreadState>;
   readonly receipts: KeyedState<Receipts>;
+  /** The cursors of the inbox, beside what else is known of each conversation. */
+  readonly cursors: Cursors;
   /** All messages, and those of one conversation. */
   readonly messages$: Observable<Message>;
   readonly messagesOf: (id: string) => Observable<Message>;
@@ -45,7 +49,7 @@ export interface ClientState {
   readonly held: HeldMessages;
 }
 
-export interface ClientStateOptions extends Omit<HoldOptions, 'onOverflow'> {
+export interface ClientStateOptions extends Omit<HoldOptions, 'onOverflow' | 'open'> {
   readonly report: (fault: Fault) => void;
 }
 
@@ -62,7 +66,7 @@ export const clientState = (
   const records = conversationRecords();
   /** The entries that are no messages: they are rare, and most states change only with them. */
   const rare = new Subject<ClientEvent>();
-  const shown = new Subject<Message>();
+  const shown = new Relay<Message>();
   const subscription = new Subscription();
   const failed = (thrown: unknown): void => {
     report({ _tag: 'Internal', clientId: self, error: asError(thrown) });
@@ -89,6 +93,7 @@ export const clientState = (
   const [sending, outgoingEntries] = outgoing(rare, (ms) => clock.after(ms));
   subscription.add(outgoingEntries);
   const held = holdMessages({
+    open: records.field('open'),
     clock,
     limits,
     onOverflow: (conversationId) => {
@@ -97,9 +102,10 @@ export const clientState = (
   });
   const parts = [conversations, lastMessages, unread, receipts, events, messages, held];
 
-  /** The message that comes next in the streams of messages. */
-  let showing:
-    { readonly message: Message; readonly own: Subject<Message> | undefined; readonly all: boolean } | undefined;
+  /** The message that comes next in the streams of messages, of its conversation and of all. */
+  let showing: Message | undefined;
+  let showingIn: Relay<Message> | undefined;
+  let isShownToAll = false;
   const take = (event: ClientEvent): void => {
     if (event._tag !== 'Message') {
       conversations.take(event);
@@ -111,22 +117,23 @@ export const clientState = (
     if (!isConversationEvent(event)) return;
     const record = records.find(event.conversationId);
     record?.events?.next(event);
-    const message = shownIn(event);
     held.hold(event);
     // Only who watches by now: the others get it of what is held.
-    if (message !== undefined) showing = { message, own: record?.messages, all: shown.observed };
+    showing = shownIn(event);
+    showingIn = record?.messages;
+    isShownToAll = shown.observed;
   };
   const show = (): void => {
-    if (showing === undefined) return;
-    const { message, own, all } = showing;
+    const message = showing;
+    if (message === undefined) return;
     showing = undefined;
-    own?.next(message);
-    if (all) shown.next(message);
+    showingIn?.next(message);
+    if (isShownToAll) shown.next(message);
   };
   const end = (how: Ending): void => {
     for (const part of parts) part.end(how);
     finish(rare, how);
-    finish(shown, how);
+    shown.end(how);
   };
   subscription.add(
     log$.subscribe({
@@ -150,11 +157,12 @@ export const clientState = (
     {
       conversations: conversations.state,
       isRoom,
-      messages$: shown.asObservable(),
+      messages$: shown.stream$,
       outgoing: sending,
       lastMessages: lastMessages.state,
       unread: unread.state,
       receipts: receipts.state,
+      cursors: records.cursors,
       eventsOf: events.at,
       messagesOf: messages.at,
       held,

@@ -30,6 +30,8 @@ export interface HeldLog {
 }
 
 export interface HoldOptions {
+  /** The conversations of which nothing is held any more. */
+  readonly open?: Pick<Map<string, true>, 'get'> & { readonly set: (id: string, open: true) => unknown };
   readonly clock: Pick<Clock, 'after'>;
   readonly limits: Pick<Required<ClientLimits>, 'held' | 'heldBytes'>;
   /** Called once, when the first message is dropped. */
@@ -57,7 +59,7 @@ export const shownIn = (event: ConversationEvent): Message | undefined =>
  * a subscription to the stream of one conversation, nothing of that conversation. Messages are handed out as they are
  * then, with the edits and recalls that were held. Over the limits the oldest are dropped.
  */
-export const holdMessages = ({ clock, limits, onOverflow }: HoldOptions): HeldMessages & HeldLog => {
+export const holdMessages = ({ clock, limits, onOverflow, open = new Map() }: HoldOptions): HeldMessages & HeldLog => {
   const handedOut = new Subject<ClientEvent>();
   /** In the order of the log. */
   const held = new Set<Held>();
@@ -66,8 +68,6 @@ export const holdMessages = ({ clock, limits, onOverflow }: HoldOptions): HeldMe
   const gaps = new Map<string, Gap>();
   let isOverflown = false;
   let isOpen = false;
-  /** The conversations of which nothing is held any more. */
-  const open = new Set<string>();
   /** What was held and is handed out at the end of this turn. */
   let released: Held[] = [];
   const turnIsOver = new Subject<void>();
@@ -102,7 +102,7 @@ export const holdMessages = ({ clock, limits, onOverflow }: HoldOptions): HeldMe
 
   const hold = (event: ConversationEvent): void => {
     if (!isHeld(event)) return;
-    if (isOpen || open.has(event.conversationId)) {
+    if (isOpen || open.get(event.conversationId)) {
       if (isOffline(event)) handedOut.next(event);
       return;
     }
@@ -118,10 +118,10 @@ export const holdMessages = ({ clock, limits, onOverflow }: HoldOptions): HeldMe
 
   /** Nothing of this conversation, or of any, is held from now on. */
   const release = (id: string | undefined): void => {
-    if (isOpen || (id !== undefined && open.has(id))) return;
+    if (isOpen || (id !== undefined && open.get(id))) return;
     const events = heldOf(id);
     if (id === undefined) isOpen = true;
-    else open.add(id);
+    else open.set(id, true);
     if (events.length > 0 && released.length === 0)
       clock.after(0).subscribe(() => {
         released = [];

@@ -2,6 +2,7 @@
 import { EMPTY, Observable, ReplaySubject, Subject, distinctUntilChanged, map, merge } from 'rxjs';
 import type { BodyCodec, ServerCommand } from '../../codecs/index.js';
 import type { ClientEvent } from '../../streams/index.js';
+import { Relay } from '../../streams/relay.js';
 import type { Connection } from '../connection/connection.js';
 import type { ConnectionEvent } from '../connection/state.js';
 import { SessionClosed, toRealtimeError } from '../errors.js';
@@ -87,7 +88,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     let token: string | undefined;
     let serverTime: (elapsed: number) => number = () => clock.now();
     const connectionEvents = new Subject<ConnectionEvent>();
-    const log = new Subject<ClientEvent>();
+    const log = new Relay<ClientEvent>();
 
     const pipeline = createPipeline(plugins, { timeout: options.pluginTimeout, clock, report });
     const reader: MessageReader = { self: clientId, bodies: options.bodies, report, pipeline };
@@ -98,13 +99,13 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       distinctUntilChanged(),
     );
     const changes = changeMark();
-    const [state, keepingState, show] = clientState(clientId, log, { clock, limits, report });
+    const [state, keepingState, show] = clientState(clientId, log.stream$, { clock, limits, report });
     const outbox = options.outbox?.open({
       appId: options.appId,
       clientId,
       timeout: options.commandTimeout,
       clock,
-      log$: log,
+      log$: log.stream$,
       status$: status,
       report: (error) => {
         report({ _tag: 'Outbox', clientId, error });
@@ -134,7 +135,7 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       token: () => token,
       reader,
       state,
-      log$: log.asObservable(),
+      log$: log.stream$,
       open$,
       grace: options.grace,
       outbox,
@@ -174,23 +175,23 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
     );
 
     /** The entries from which the marks for the server are made. */
-    const [arrivals, reads] = [new Subject<ClientEvent>(), new Subject<ClientEvent>()];
+    const [arrivals, reads] = [new Relay<ClientEvent>(), new Relay<ClientEvent>()];
     const marks = merge(
-      arrivals.pipe(acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock })),
-      reads.pipe(readMarks({ open$, clock })),
+      arrivals.stream$.pipe(acknowledgements(clientId, (id) => !state.isRoom(id), { open$, clock })),
+      reads.stream$.pipe(readMarks({ open$, clock })),
     ).subscribe((command) => {
       connection.send({ ...command, peerId: clientId });
     });
-    marks.add(state.held.handedOut$.subscribe(arrivals));
+    marks.add(state.held.handedOut$.subscribe((event) => arrivals.next(event)));
     marks.add(
-      log.subscribe({
+      log.stream$.subscribe({
         next: (event) => {
           if (event._tag === 'ReadMark') reads.next(event);
           else if (event._tag === 'Message' && !isOffline(event)) arrivals.next(event);
         },
         complete: () => {
-          arrivals.complete();
-          reads.complete();
+          arrivals.end({});
+          reads.end({});
         },
       }),
     );
@@ -208,7 +209,8 @@ export const openClient = (connection: Connection, options: ClientOptions): Obse
       become(closed);
       link.end(new SessionClosed(closed.code, closed.reason));
       logging.end();
-      for (const stream of [status, connectionEvents, log]) stream.complete();
+      for (const stream of [status, connectionEvents]) stream.complete();
+      log.end({});
     };
 
     /** Somebody has the client: from the beginning, or when it is open. */

@@ -44,6 +44,15 @@ class BoundedWebSocket extends WebSocket {
   };
 }
 
+/** Without an event of the DOM for each frame, which costs as much as reading it. */
+Object.defineProperty(BoundedWebSocket.prototype, 'onmessage', {
+  set(this: WebSocket, hear: (event: { readonly data: unknown }) => void) {
+    this.removeAllListeners('message').on('message', (data: Buffer, isBinary) => {
+      hear({ data: isBinary ? data : data.toString() });
+    });
+  },
+});
+
 /**
  * The WebSocket in Node: `ws`, in every version. Node 22 and later have one of their own, which can't be paused and
  * fires no `close` after a connection that failed. In a window (Electron, jsdom) it is the window's.

@@ -6,7 +6,7 @@ import type { ConversationInfo } from '../../codecs/index.js';
 import { comparePositions, type ClientEvent, type ConversationEvent, type Position } from '../../streams/index.js';
 import type { RealtimeError } from '../errors.js';
 import { catchingUp, gapAt, readPage, type CatchingUp, type MissedPage } from './catch-up.js';
-import { reach } from './cursor.js';
+import { placeOf, reach } from './cursor.js';
 import { append, fifoOf, NOTHING_WAITS, takeFirst, valuesOf } from './fifo.js';
 import type { Cursor, Making, Session, Task, Work } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
@@ -75,7 +75,7 @@ export const tellLost = (making: Making, cursor: Cursor): Cursor => {
   const next = keep(making, { ...cursor, lostUpTo: undefined, info: undefined, lookedUpIn: 0, told: NOTHING_TOLD });
   if (lostUpTo === -Infinity) return next;
   const to = Math.max(lostUpTo, from.timestamp);
-  return admit(making, next, { _tag: 'Gap', conversationId: id, from, to, cause: 'overflow' });
+  return admit(making, next, { _tag: 'Gap', conversationId: id, from: placeOf(from), to, cause: 'overflow' });
 };
 
 /** Handles the next task of a conversation that is not busy. */
@@ -170,7 +170,7 @@ export const settle = (making: Making, cursor: Cursor, work: WorkOf<'Settle'>, i
 const lookUp = (making: Making, cursor: Cursor, isStale: boolean, event: ConversationEvent | undefined): Cursor => {
   const { session } = making.state;
   const { id, info, isOut, lookedUpIn, position } = cursor;
-  const from = isBehind(session, cursor) ? position : undefined;
+  const from = isBehind(session, cursor) ? placeOf(position) : undefined;
   const work: WorkOf<'LookUp'> = { _tag: 'LookUp', isBack: isStale || isOut, from, event };
   if (!isStale && (info !== undefined || lookedUpIn === session.number)) return afterLookUp(making, cursor, work);
   want(making, { _tag: 'LookUp', session: session.number, ids: [id] });
@@ -365,7 +365,7 @@ const refreshMessages = (making: Making, cursor: Cursor, info: ConversationInfo 
   const { lastMessageAt = 0, kind } = info ?? { ...cursor.info, lastMessageAt: Infinity };
   if (!isNewer(making, lastMessageAt, position) || kind === 'room') return finish(making, cursor, { _tag: 'Refresh' });
   const to = Math.max(making.state.session.openedAt, info?.lastMessageAt ?? 0);
-  const catching = catchingUp(id, position, to);
+  const catching = catchingUp(id, placeOf(position), to);
   return catchUp(making, cursor, { _tag: 'CatchUp', catching, isRefresh: true, event: undefined });
 };
 

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.js';
 import { comparePositions, type ConversationEvent, type Message, type Position } from '../../streams/index.js';
 import { NOTHING_WAITS } from './fifo.js';
 import type { Cursor } from './inbox-state.js';
-import { hasId, NO_IDS, withId } from './recent-ids.js';
+import { addId, hasId, noIds } from './recent-ids.js';
 import { NOTHING_TOLD } from './told-once.js';
 
 /**
@@ -23,7 +23,7 @@ export const startCursor = (id: string, start: Position): Cursor => ({
   id,
   position: start,
   newest: start,
-  seen: NO_IDS,
+  seen: noIds(),
   gaps: [],
   own: undefined,
   caughtUpIn: 0,
@@ -39,6 +39,9 @@ export const startCursor = (id: string, start: Position): Cursor => ({
 });
 
 const later = (a: Position, b: Position): Position => (comparePositions(b, a) > 0 ? b : a);
+
+/** Only the position of a message, without the message. */
+export const placeOf = ({ timestamp, id }: Position): Position => ({ timestamp, id });
 
 /** Moves the position forward. It never goes back. */
 export const reach = (cursor: Cursor, position: Position): Cursor =>
@@ -89,51 +92,29 @@ export const isNew = ({ gaps, newest, seen }: Cursor, event: ConversationEvent):
 const withOwn = (own: Cursor['own'], at: Position, session: number): Cursor['own'] =>
   own?.session === session && own.count < LATE ? { ...own, count: own.count + 1 } : { at, session, count: 0 };
 
-/** The position behind a message: nothing before it is missing. An own message moves it only as `withOwn` says. */
-const reachedBy = (
-  { own, position }: Cursor,
-  at: Position,
-  origin: MessageEvent['origin'],
-  session: number,
-): Position => {
-  if (origin !== 'sent') return later(position, at);
-  return own?.session === session && own.count >= LATE ? later(position, own.at) : position;
-};
-
-/** One literal with all keys, because every message passes here. */
+/**
+ * In place, because every message passes here: a new cursor for each would cost more than all other work. The position
+ * moves behind the message: nothing before it is missing. An own message moves it only as `withOwn` says.
+ */
 const passMessage = (
   cursor: Cursor,
   { message, origin }: MessageEvent,
   isFirst: boolean,
   session: number,
-  now: () => number,
-): Cursor => {
-  // Only its position: otherwise the whole message would stay in memory.
-  const at: Position = { timestamp: message.timestamp, id: message.id };
-  const { own } = cursor;
-  return {
-    id: cursor.id,
-    position: reachedBy(cursor, at, origin, session),
-    newest: later(cursor.newest, at),
-    seen: isFirst ? withId(cursor.seen, at.id, now) : cursor.seen,
-    gaps: cursor.gaps,
-    own: origin === 'sent' ? withOwn(own, at, session) : own,
-    caughtUpIn: cursor.caughtUpIn,
-    lookedUpIn: cursor.lookedUpIn,
-    info: cursor.info,
-    isOut: cursor.isOut,
-    isCounted: cursor.isCounted,
-    news: cursor.news,
-    told: cursor.told,
-    work: cursor.work,
-    waiting: cursor.waiting,
-    lostUpTo: cursor.lostUpTo,
-  };
+  clock: Pick<Clock, 'elapsed'>,
+): void => {
+  const { own, position } = cursor;
+  if (origin === 'sent') {
+    if (own?.session === session && own.count >= LATE) cursor.position = later(position, own.at);
+    cursor.own = withOwn(own, placeOf(message), session);
+  } else cursor.position = later(position, message);
+  cursor.newest = later(cursor.newest, message);
+  if (isFirst) addId(cursor.seen, message.id, clock);
 };
 
 type MessageEvent = Extract<ConversationEvent, { readonly _tag: 'Message' }>;
 
-/** The cursor after an event of a session. `isFirst` is the result of `isNew` for it. */
+/** The cursor after an event of a session: the same one after a message. `isFirst` is the result of `isNew` for it. */
 export const passed = (
   cursor: Cursor,
   event: ConversationEvent,
@@ -142,15 +123,16 @@ export const passed = (
   self: string,
   clock: Pick<Clock, 'elapsed'>,
 ): Cursor => {
-  const now = (): number => clock.elapsed();
   switch (event._tag) {
     case 'Message':
-      return event.message.transient ? cursor : passMessage(cursor, event, isFirst, session, now);
+      if (!event.message.transient) passMessage(cursor, event, isFirst, session, clock);
+      return cursor;
     case 'Edit':
     case 'Recall':
-      return isFirst && event.message.editedAt !== undefined
-        ? { ...cursor, seen: withId(cursor.seen, versionOf(event.message), now) }
-        : cursor;
+      if (cursor.position.id === event.message.id) cursor.position = placeOf(event.message);
+      if (cursor.newest.id === event.message.id) cursor.newest = placeOf(event.message);
+      if (isFirst && event.message.editedAt !== undefined) addId(cursor.seen, versionOf(event.message), clock);
+      return cursor;
     case 'Snapshot':
       return { ...cursor, info: event.info };
     case 'Left':

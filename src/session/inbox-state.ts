@@ -10,7 +10,7 @@ import { NOTHING_WAITS, type Fifo } from './fifo.js';
 import type { LookedUp } from './look-up.js';
 import type { News } from './missed-changes.js';
 import { copyOfSends, type OwnSends } from './own-sends.js';
-import type { RecentIds } from './recent-ids.js';
+import { copyOfIds, type RecentIds } from './recent-ids.js';
 import type { ToldChanges } from './told-once.js';
 
 /**
@@ -130,19 +130,25 @@ export type Work =
  */
 export type Task = ConversationEvent | Barrier | { readonly _tag: 'Discover'; readonly conversationId: string };
 
-/** The state of one conversation in the inbox. Immutable: each change makes a new one. */
+/**
+ * The state of one conversation in the inbox. Messages and their changes alter it in place, as far as it is not
+ * `readonly`. Any other change makes a new one.
+ */
 export interface Cursor {
   readonly id: string;
-  /** The newest message that was passed on. The next catch-up starts after it. It never goes back. */
-  readonly position: Position;
+  /**
+   * The newest message that was passed on. The next catch-up starts after it. It never goes back. It may be the message
+   * itself, as long as that is its latest version: who keeps it takes `placeOf`.
+   */
+  position: Position;
   /** The newest of all messages that have passed, own messages included. No message after it has been seen. */
-  readonly newest: Position;
+  newest: Position;
   /** The ids of messages that were passed on, and of their versions. Needed because servers deliver at least once. */
   readonly seen: RecentIds;
   /** The last gaps that were reported, the oldest first. */
   readonly gaps: readonly Pick<Gap, 'from' | 'to'>[];
   /** An own message of this session, and the number of own messages since. */
-  readonly own: { readonly at: Position; readonly session: number; readonly count: number } | undefined;
+  own: { readonly at: Position; readonly session: number; readonly count: number } | undefined;
   /** The last session in which nothing of this conversation is missing, counted from 1. */
   readonly caughtUpIn: number;
   /** The last session in which it was looked up. */
@@ -160,6 +166,15 @@ export interface Cursor {
   readonly waiting: Fifo<Task>;
   /** Waiting events were dropped: messages up to this time, ms since 1970. */
   readonly lostUpTo: number | undefined;
+}
+
+/** The cursors by conversation: a map, or a part of what is known of each conversation. */
+export interface Cursors {
+  readonly size: number;
+  readonly get: (id: string) => Cursor | undefined;
+  readonly set: (id: string, cursor: Cursor) => unknown;
+  readonly keys: () => Iterable<string>;
+  readonly values: () => Iterable<Cursor>;
 }
 
 /** A session, and its work in progress. Immutable. */
@@ -191,18 +206,18 @@ export interface Session {
 }
 
 /**
- * The whole state of the inbox. The map belongs to the step, which changes it in place: a copy for each message would
- * cost more than all other work. Its values are immutable, so `copyOf` is enough to keep a state.
+ * The whole state of the inbox. The map and its cursors belong to the step, which changes them in place: copies for
+ * each message would cost more than all other work. `copyOf` keeps a state.
  */
 export interface InboxState {
-  readonly cursors: Map<string, Cursor>;
+  readonly cursors: Cursors;
   /** Belongs to the step, like the map of cursors. */
   readonly sends: OwnSends;
   readonly session: Session;
 }
 
-export const initialState = (): InboxState => ({
-  cursors: new Map(),
+export const initialState = (cursors: Cursors = new Map<string, Cursor>()): InboxState => ({
+  cursors,
   sends: new Map(),
   session: {
     number: 0,
@@ -222,7 +237,7 @@ export const initialState = (): InboxState => ({
 
 /** A copy of the state that later steps don't change. */
 export const copyOf = ({ cursors, sends, session }: InboxState): InboxState => ({
-  cursors: new Map(cursors),
+  cursors: new Map(Array.from(cursors.values(), (one) => [one.id, { ...one, seen: copyOfIds(one.seen) }])),
   sends: copyOfSends(sends),
   session,
 });

@@ -9,6 +9,7 @@ import { arrive, lookedUp, pageCame, pageFailed, refreshed, settle, tellLost } f
 import { NOTHING_WAITS } from './fifo.js';
 import type { Answer, Environment, InboxInput, InboxState, Making, Policy, Step } from './inbox-state.js';
 import { admit, cursorOf, emit, keep, report, want, withSession } from './making.js';
+import { placeOf } from './cursor.js';
 import { noteOutgoing } from './own-sends.js';
 import { afterBreak } from './told-once.js';
 
@@ -77,7 +78,7 @@ const roomGap = (making: Making, to: number): void => {
   admit(making, cursor, {
     _tag: 'Gap',
     conversationId: room,
-    from,
+    from: placeOf(from),
     to: Math.max(to, newest.timestamp),
     cause: 'room',
   });
@@ -91,7 +92,7 @@ const discover = (making: Making, { counts }: Tagged<ClientEvent, 'UnreadCounts'
   const { cursors, session } = making.state;
   for (const { conversationId, count } of counts) {
     if (count === 0) continue;
-    const isKnown = cursors.has(conversationId);
+    const isKnown = cursors.get(conversationId) !== undefined;
     const cursor = cursorOf(making, conversationId);
     if (!cursor.isCounted) keep(making, { ...cursor, isCounted: true });
     if (session.isResumed && !isKnown) arrive(making, { _tag: 'Discover', conversationId });
@@ -138,7 +139,8 @@ const MAX_ID = 512;
 const hasRoom = (making: Making, conversationId: string): boolean => {
   const { cursors } = making.state;
   const isShort = conversationId.length <= MAX_ID;
-  if (isShort && (cursors.size < making.policy.limits.conversations || cursors.has(conversationId))) return true;
+  const isFull = cursors.size >= making.policy.limits.conversations;
+  if (isShort && !(isFull && cursors.get(conversationId) === undefined)) return true;
   want(making, { _tag: 'Overflow', what: 'conversations', conversationId: conversationId.slice(0, MAX_ID) });
   return false;
 };

@@ -12,6 +12,7 @@ import { inboxStep } from './inbox-step.js';
 import {
   initialState,
   type Answer,
+  type Cursors,
   type Effect,
   type Environment,
   type InboxInput,
@@ -52,9 +53,9 @@ export interface Inbox {
  * The position of a conversation moves before the message is emitted. Events that wait when the connection breaks are
  * dropped, but not lost: the position has not moved, so the next catch-up fetches them.
  */
-export const createInbox = (options: InboxOptions, emit: (event: ClientEvent) => void): Inbox => {
+export const createInbox = (options: InboxOptions, emit: (event: ClientEvent) => void, cursors?: Cursors): Inbox => {
   const step = inboxStep(options);
-  let state = initialState();
+  let state = initialState(cursors);
   let asking = new Subscription();
 
   const ask = <T>(

@@ -21,11 +21,12 @@ interface Range {
   to: number;
 }
 
-const join = (range: Range, { from, to }: Range): Range => {
-  range.from = Math.min(range.from, from);
-  range.to = Math.max(range.to, to);
+const reaching = (range: Range, from: number, to: number): Range => {
+  if (from < range.from) range.from = from;
+  if (to > range.to) range.to = to;
   return range;
 };
+const join = (range: Range, { from, to }: Range): Range => reaching(range, from, to);
 
 type Arrival = Extract<ClientEvent, { _tag: 'Message' }>;
 
@@ -51,7 +52,7 @@ export const acknowledgements =
         fold: (range, { conversationId, message: { timestamp } }) =>
           range === undefined
             ? { conversationId, from: timestamp, to: timestamp }
-            : join(range, { conversationId, from: timestamp, to: timestamp }),
+            : reaching(range, timestamp, timestamp),
         join,
         open$,
         period: PERIOD,

@@ -1,14 +1,14 @@
+import type { Clock } from '../clock.js';
+
 /**
  * The latest ids, enough to notice repeated messages. They are kept in two generations: when the younger one is full,
- * the older one is dropped. Immutable from outside, although several values share one array: each uses only its own
- * first `count` ids. Only the longest of them may append to the array; the others copy it first.
+ * the older one is dropped. Changed in place: every message adds one.
  */
 export interface RecentIds {
-  readonly young: string[];
-  readonly count: number;
+  young: string[];
   /** When the first of the young ones came, ms, by `elapsed`. */
-  readonly since: number;
-  readonly old: readonly string[];
+  since: number;
+  old: readonly string[];
 }
 
 /**
@@ -20,21 +20,29 @@ const FEW = 256;
 const MANY = 2_048;
 /** ms. */
 const SPAN = 60_000;
+/** The clock is read before each id whose number is a multiple of this. */
+const SOME = 64;
 
-export const NO_IDS: RecentIds = { young: [], count: 0, since: 0, old: [] };
+export const noIds = (): RecentIds => ({ young: [], since: 0, old: [] });
+
+export const copyOfIds = ({ young, since, old }: RecentIds): RecentIds => ({ young: [...young], since, old });
 
 /**
- * The same ids and one more. `now` tells when it comes: messages that come together may be of different times, as after
- * a hold. It writes to an array and computes no hash, because it runs for every message.
+ * Adds an id. The clock tells when it comes: messages that come together may be of different times, as after a hold.
+ * It writes to an array and computes no hash, because it runs for every message.
  */
-export const withId = ({ young, count, since, old }: RecentIds, id: string, now: () => number): RecentIds => {
-  if (count === MANY || (count >= FEW && now() - since > SPAN))
-    return { young: [id], count: 1, since: now(), old: young.length === count ? young : young.slice(0, count) };
-  const own = young.length === count && count > 0 ? young : young.slice(0, count);
-  own.push(id);
-  return { young: own, count: count + 1, since: count === 0 ? now() : since, old };
+export const addId = (ids: RecentIds, id: string, clock: Pick<Clock, 'elapsed'>): void => {
+  const { young, since } = ids;
+  const { length } = young;
+  if (length === 0) ids.since = clock.elapsed();
+  else if (length === MANY || (length >= FEW && length % SOME === 0 && clock.elapsed() - since > SPAN)) {
+    ids.old = young;
+    ids.young = [id];
+    ids.since = clock.elapsed();
+    return;
+  }
+  young.push(id);
 };
 
 /** Whether the id is one of them. Searches the whole array, which is needed only for late messages. */
-export const hasId = ({ young, count, old }: RecentIds, id: string): boolean =>
-  (count > 0 && young.lastIndexOf(id, count - 1) >= 0) || old.includes(id);
+export const hasId = ({ young, old }: RecentIds, id: string): boolean => young.lastIndexOf(id) >= 0 || old.includes(id);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { subprotocols } from '../../codecs/index.js';
 import { defaultLimits } from '../../server/index.js';
-import { outgoingFrames } from '../../server/outgoing.js';
+import { OutgoingFrames } from '../../server/outgoing.js';
 
 /** A reader that takes nothing, with 1,000 bytes that may wait, at a time of 0 ms. */
 const stoppedReader = () => {
@@ -17,13 +17,15 @@ const stoppedReader = () => {
       return transport.writableLength;
     },
   };
-  const { write } = outgoingFrames({
+  const frames = new OutgoingFrames({
     socket: socket as unknown as WebSocket,
     transport,
     subprotocol: subprotocols.binary,
     limits: { ...defaultLimits, bufferedBytes: 1_000, roomBufferedBytes: 100 },
     turns: { take: () => undefined, takeFirst: () => undefined },
-    heardAt: () => heardAt,
+    get heardAt() {
+      return heardAt;
+    },
     now: () => now,
     tooSlow: () => {
       isClosed = true;
@@ -32,7 +34,7 @@ const stoppedReader = () => {
   return {
     /** Writes so many bytes, and says whether the connection is closed for it. */
     write: (bytes: number): boolean => {
-      write(Buffer.alloc(bytes));
+      frames.write(Buffer.alloc(bytes));
       return isClosed;
     },
     pass: (ms: number): void => {

@@ -6,7 +6,7 @@ import { expect, it } from 'vitest';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { decodeServerFrame, subprotocols, type ServerCommand } from 'rx-realtime/codecs';
 import { defaultLimits, type Limits } from '../../server/options.js';
-import { outgoingFrames, type OutgoingFrames } from '../../server/outgoing.js';
+import { OutgoingFrames } from '../../server/outgoing.js';
 import { sharedFrame } from '../../server/shared-frame.js';
 import { wireFrame } from '../../server/wire-frame.js';
 import { createTurns } from '../../server/turns.js';
@@ -51,13 +51,14 @@ const written = async (
   calls.length = 0;
   let run = (): void => undefined;
   const turns = createTurns({ report: (error) => expect.fail(String(error)), soon: (then) => (run = then) });
-  const frames = outgoingFrames({
+  const frames = new OutgoingFrames({
     socket,
     transport,
     subprotocol,
     limits: { ...defaultLimits, ...limits },
     turns,
-    heardAt: () => 0,
+    heardAt: 0,
+    now: () => 0,
     tooSlow: () => expect.fail('nobody is slow'),
   });
   return {
@@ -90,6 +91,18 @@ it('go out by one call, answers and pushes in the order in which they were writt
     { right: { cmd: 'ack', i: 2 } },
   ]);
   frames.push({ shared: sharedFrame(push(3)), clientId: 'Jerry' });
+  endTurn();
+  expect(calls).toHaveLength(2);
+});
+
+it('go out at once with an answer that somebody waits for, in one call with those before it', async () => {
+  const { frames, calls, endTurn } = await written();
+  const ack = (i: number) => wireFrame({ cmd: 'ack', i, ackMessage: { uid: 'a', t: 1 } }, binary);
+  frames.answer(ack(1), true);
+  expect(calls).toHaveLength(1);
+  frames.answer(ack(2));
+  frames.answer(ack(3), true);
+  expect(calls.map((frames) => frames.length)).toEqual([1, 2]);
   endTurn();
   expect(calls).toHaveLength(2);
 });

@@ -143,15 +143,15 @@ const play = (world: World, history: readonly Action[]) => {
     const made = step(state, input, environment);
     // The same state and input give the same result, even if the state was used in between.
     const again = step(copyOf(before), input, environment);
-    expect([again.out, again.effects, [...again.state.cursors], again.state.session]).toEqual([
+    expect([again.out, again.effects, [...again.state.cursors.values()], again.state.session]).toEqual([
       made.out,
       made.effects,
-      [...made.state.cursors],
+      [...made.state.cursors.values()],
       made.state.session,
     ]);
     state = made.state;
     if (input._tag !== 'Opened' || input.resumed)
-      for (const [id, { position }] of before.cursors)
+      for (const { id, position } of before.cursors.values())
         expect(
           comparePositions(state.cursors.get(id)?.position ?? { timestamp: -1, id: '' }, position),
         ).toBeGreaterThanOrEqual(0);

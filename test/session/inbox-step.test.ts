@@ -475,6 +475,33 @@ describe('the inbox, step by step', () => {
     expect([second.out.map(say), second.effects.map(name)]).toEqual([[], ['page of d after 1']]);
   });
 
+  it('keeps of a message that was recalled only its position', () => {
+    const step = inboxStep({ limits: limitsOf(), self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
+    const environment = { known: () => undefined, room: () => undefined, clock: { elapsed: () => 0 } };
+    let state = initialState();
+    const recalled = message({ timestamp: 2, editedAt: 3, body: { _tag: 'Recalled' } });
+    const recall: Input = { _tag: 'Recall', conversationId: recalled.conversationId, message: recalled };
+    for (const one of [opened(1, false), snapshot(), live(2), recall]) ({ state } = step(state, one, environment));
+    const { position, newest } = state.cursors.get(recalled.conversationId) ?? {};
+    expect([position, newest]).toEqual(Array(2).fill({ timestamp: 2, id: recalled.id }));
+  });
+
+  it('tells and asks with a position, without the message that is there', () => {
+    const step = inboxStep({ limits: limitsOf(), self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
+    const environment = { known: () => undefined, room: () => 'c', clock: { elapsed: () => 0 } };
+    let state = initialState();
+    for (const one of [opened(1, false), snapshot(), live(2), dropped]) ({ state } = step(state, one, environment));
+    const back = step(state, opened(9), environment);
+    const { id } = message({ timestamp: 2 });
+    expect(back.out).toContainEqual({
+      _tag: 'Gap',
+      conversationId: 'c',
+      from: { timestamp: 2, id },
+      to: 9,
+      cause: 'room',
+    });
+  });
+
   it('asks about very many conversations with one request after the other', () => {
     const step = inboxStep({ limits: limitsOf(), self: 'Tom', pageSize: 2, catchUpLimit: 4, concurrency: 1 });
     const environment = { known: () => undefined, room: () => undefined, clock: { elapsed: () => 0 } };

@@ -72,12 +72,10 @@ export const createMemory = ({
     return conversation?.log;
   };
 
-  const withKind = <S extends { readonly conversationId: string; readonly kind?: ConversationKind }>(
-    summary: S,
-  ): S => ({
-    ...summary,
-    ...defined({ kind: find(summary.conversationId)?.info.kind }),
-  });
+  const withKind = <S extends { readonly conversationId: string; readonly kind?: ConversationKind }>(summary: S): S => {
+    const kind = find(summary.conversationId)?.info.kind;
+    return kind === undefined ? summary : { kind, ...summary };
+  };
 
   const newestAt = (log: ConversationLog): number => log.last()?.timestamp ?? -Infinity;
 
@@ -253,7 +251,8 @@ export const createMemory = ({
       return _tag === 'MaySpeak' ? { _tag, info: describe(conversation) } : { _tag };
     },
 
-    say: ({ speaker, ...given }) => {
+    say: (given) => {
+      const { speaker } = given;
       const conversation = find(given.conversationId);
       if (conversation === undefined) return { _tag: 'NoConversation' };
       const _tag = speakingIn(conversation, speaker, now());

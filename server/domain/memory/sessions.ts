@@ -1,5 +1,6 @@
 /** Sessions that can be resumed, and notices for clients that are away, in memory. */
 import { defined } from '../../../codecs/defined.js';
+import { several } from '../several.js';
 import type { OpeningResult, SessionOpening, StoredNotice, StoredSession } from '../records.js';
 
 export interface MemorySessions {
@@ -46,19 +47,19 @@ interface KeptNotices {
 export const memorySessions = (bounds: SessionBounds, settled: () => number = () => Infinity): MemorySessions => {
   const sessions = new Map<string, StoredSession>();
   /** Tokens of each client. */
-  const tokens = new Map<string, Set<string>>();
+  const tokens = several<string, string>();
   /** Only for clients that can come back: no other client asks for notices. */
   const notices = new Map<string, KeptNotices>();
 
   const save = (session: StoredSession): void => {
     const { token, clientId } = session;
-    const own = tokens.get(clientId) ?? new Set<string>();
-    own.delete(token);
-    tokens.set(clientId, own.add(token));
+    tokens.delete(clientId, token);
+    tokens.add(clientId, token);
     sessions.delete(token);
     sessions.set(token, session);
+    const own = tokens.of(clientId);
     const [oldest] = own;
-    if (own.size > bounds.tokens && oldest !== undefined) remove(oldest);
+    if (own.length > bounds.tokens && oldest !== undefined) remove(oldest);
   };
 
   const remove = (token: string): void => {
@@ -66,11 +67,8 @@ export const memorySessions = (bounds: SessionBounds, settled: () => number = ()
     if (session === undefined) return;
     sessions.delete(token);
     const { clientId } = session;
-    const others = tokens.get(clientId);
-    others?.delete(token);
-    if (others?.size !== 0) return;
-    tokens.delete(clientId);
-    notices.delete(clientId);
+    tokens.delete(clientId, token);
+    if (!tokens.has(clientId)) notices.delete(clientId);
   };
 
   /**
@@ -105,9 +103,7 @@ export const memorySessions = (bounds: SessionBounds, settled: () => number = ()
   /** Displaces the client's other sessions with this tag. Gives those that were displaced. */
   const displace = ({ clientId, tag, token: own }: SessionOpening['session']): readonly string[] => {
     if (tag === undefined) return [];
-    const others = [...(tokens.get(clientId) ?? [])].flatMap((token) =>
-      token === own ? [] : (sessions.get(token) ?? []),
-    );
+    const others = tokens.of(clientId).flatMap((token) => (token === own ? [] : (sessions.get(token) ?? [])));
     const losers = others.filter((session) => session.tag === tag && !session.displaced);
     for (const loser of losers) sessions.set(loser.token, { ...loser, displaced: true });
     return losers.map(({ holder }) => holder);
@@ -120,7 +116,8 @@ export const memorySessions = (bounds: SessionBounds, settled: () => number = ()
       if (before?.displaced === true) return { _tag: 'Displaced' };
       if (resumes && (before === undefined || before.expiresAt <= now)) return { _tag: 'Gone' };
       const room = before?.room;
-      save({ ...session, ...defined({ room }), displaced: false });
+      // The known key is first: with the spread first, the engine would describe the shape of each session anew.
+      save({ displaced: false, ...session, ...defined({ room }) });
       return { _tag: 'Opened', displaced: displace(session), ...defined({ room, resumed: before?.holder }) };
     },
     get: (token) => sessions.get(token),
@@ -141,7 +138,7 @@ export const memorySessions = (bounds: SessionBounds, settled: () => number = ()
       if (heldBy(token, holder) !== undefined) remove(token);
     },
     forgetAll: (clientId) => {
-      for (const token of [...(tokens.get(clientId) ?? [])]) remove(token);
+      for (const token of tokens.of(clientId)) remove(token);
     },
     keepNotice: (clientIds, notice) => {
       // All clients share it.

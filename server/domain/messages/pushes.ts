@@ -13,10 +13,8 @@ import { bodyOf } from './body.js';
 import { RECALLED } from './history.js';
 
 /** Only values that are true or not empty are on the wire. */
-const mentionsOf = ({ mentions, mentionsAll }: StoredMessage): { mentionPids?: string[]; mentionAll?: true } => ({
-  ...(mentions.length === 0 ? {} : { mentionPids: [...mentions] }),
-  ...(mentionsAll ? { mentionAll: true } : {}),
-});
+const mentionsOf = ({ mentions, mentionsAll }: StoredMessage): { mentionPids?: string[]; mentionAll?: true } =>
+  defined({ mentionPids: mentions.length === 0 ? undefined : [...mentions], mentionAll: mentionsAll || undefined });
 
 /** How a message is delivered. */
 export interface Sending {
