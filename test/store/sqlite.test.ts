@@ -223,6 +223,11 @@ describe('the store in SQLite', () => {
     expect(await Promise.all(both.map((given) => textOf(target, given.id)))).toEqual(['old', 'new']);
     expect(await store.deleteMessage(id, old)).toBe(true);
     expect(await textOf(store, old)).toBeUndefined();
+    await target.close();
+    const moves = new DatabaseSync(join(directories.at(-1) ?? '', 'store.sqlite'));
+    // What begins with its time is not in the index.
+    expect(moves.prepare('select id_has_time as flag from messages').all()).toEqual([{ flag: 1 }, { flag: 1 }]);
+    moves.close();
   });
 
   it('deletes what has ended, a slice at a time', async () => {

@@ -247,7 +247,9 @@ export const importWrites = ({ sql, bounds, time, keyOf }: Setting, reads: Reads
     *importMessages(given, direction = 'new') {
       const groups = byConversation(given);
       const { heads } = yield* headsOf([...groups.keys()]);
-      const pairs = [...groups].flatMap(([id, messages]) => (heads.has(id) ? messages.map((one) => [id, one.id, timeInId(one.id)]) : []));
+      const pairs = [...groups].flatMap(([id, messages]) =>
+        heads.has(id) ? messages.map((one) => [id, one.id, timeInId(one.id)]) : [],
+      );
       if (pairs.length === 0) return given.map(() => ({ _tag: 'NoConversation' }));
       const known = new Map<string, Set<string>>();
       for (const row of yield* all(sql.knownIds, rowsOf(pairs))) {

@@ -155,8 +155,7 @@ export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): Mes
       const kind = kindOf(row);
       const mark = yield* one(sql.mark, id, clientId);
       const before = (mark === undefined ? undefined : maybeNumber(mark, 'read_ts')) ?? -1;
-      const named =
-        upTo === 'end' ? Infinity : 'id' in upTo ? timeIn(yield* reads.byId(id, upTo.id)) : upTo.timestamp;
+      const named = upTo === 'end' ? Infinity : 'id' in upTo ? timeIn(yield* reads.byId(id, upTo.id)) : upTo.timestamp;
       const last = named === undefined ? undefined : timeIn(yield* one(sql.lastUpTo, id, named));
       if (last === undefined || last <= before)
         return { moved: false, summary: yield* reads.unreadIn(id, kind, clientId, before) };
