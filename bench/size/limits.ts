@@ -4,7 +4,7 @@
  * The first download of a page: for the small chat of `small.ts`, and for everything of the root entry. Each limit is
  * 2 % above the measured size. The goal is 36,000 and 50,000: lower these limits with each step towards it.
  */
-export const limits = { small: 59_600, all: 76_700 } as const;
+export const limits = { small: 60_200, all: 78_600 } as const;
 
 export interface EntryLimit {
   readonly bytes: number;
@@ -20,13 +20,13 @@ export interface EntryLimit {
  * raised on purpose.
  */
 export const entryLimits: Readonly<Record<string, EntryLimit>> = {
-  streams: { bytes: 21_900, platform: 'browser' },
+  streams: { bytes: 23_700, platform: 'browser' },
   codecs: { bytes: 15_000, platform: 'browser' },
-  testing: { bytes: 98_000, platform: 'browser' },
+  testing: { bytes: 99_500, platform: 'browser' },
   weapp: { bytes: 4_680, platform: 'browser' },
   media: { bytes: 900, platform: 'browser' },
   node: { bytes: 700, platform: 'node' },
   server: { bytes: 310_000, platform: 'node' },
-  angular: { bytes: 73_400, platform: 'angular' },
-  'angular/testing': { bytes: 98_500, platform: 'angular' },
+  angular: { bytes: 75_700, platform: 'angular' },
+  'angular/testing': { bytes: 100_000, platform: 'angular' },
 };

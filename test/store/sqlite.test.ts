@@ -180,6 +180,56 @@ describe('the store in SQLite', () => {
     ]);
   });
 
+  it('finds messages by their ids, also those of a database that has all ids in its index', async () => {
+    const directory = await newDirectory();
+    const first = await open(directory);
+    const start = Date.now() - 10_000;
+    const id = await create(first);
+    const textOf = async (store: SqliteStore, messageId: string): Promise<string | undefined> =>
+      (await store.message(id, { id: messageId }))?.msg;
+    const append = async (store: SqliteStore, msg: string, now: number): Promise<string> => {
+      const [result] = await store.append([message(id, { msg, now })]);
+      return result?._tag === 'Appended' ? result.message.id : '';
+    };
+    const old = await append(first, 'old', start);
+    await first.close();
+    const { DatabaseSync } = await loadSqlite();
+    const database = new DatabaseSync(join(directory, 'store.sqlite'));
+    database.exec(`drop index messages_by_id; alter table messages drop column id_has_time;
+      create unique index messages_by_id on messages (cid, id); pragma user_version = 3`);
+    database.close();
+
+    const store = await open(directory, { checkIntegrity: true });
+    const [before] = await store.history({ conversationId: id, direction: 'new', limit: 1 });
+    // A time with a fraction is in no id.
+    const ids = [old, await append(store, 'new', start + 1), await append(store, 'late', start + 2.5)];
+    expect(await Promise.all(ids.map((messageId) => textOf(store, messageId)))).toEqual(['old', 'new', 'late']);
+    const moved = { ...message(id), from: 'Tom', timestamp: start + 10 };
+    const here = ids.map((messageId) => ({ ...moved, id: messageId }));
+    expect((await store.importMessages(here)).map(({ _tag }) => _tag)).toEqual(['Present', 'Present', 'Present']);
+    // Ids that begin with another time than that of the message, or with none.
+    const others = [`${old}x`, old.slice(0, 8), 'short', ''].map((messageId) => ({ ...moved, id: messageId }));
+    expect((await store.importMessages(others)).map(({ _tag }) => _tag)).toEqual(others.map(() => 'Stored'));
+    expect((await store.importMessages(others)).map(({ _tag }) => _tag)).toEqual(others.map(() => 'Present'));
+    for (const other of others) expect(await store.message(id, { id: other.id })).toMatchObject({ id: other.id });
+    // What has moved to its own time is found, and is there once.
+    const target = await open(await newDirectory());
+    const [, own] = await store.history({ conversationId: id, direction: 'new', limit: 2 });
+    const info = (await store.conversationPage(10)).conversations;
+    await target.importConversations(info);
+    const both = [before, own].flatMap((given) => given ?? []);
+    expect((await target.importMessages(both)).map(({ _tag }) => _tag)).toEqual(['Stored', 'Stored']);
+    expect((await target.importMessages(both)).map(({ _tag }) => _tag)).toEqual(['Present', 'Present']);
+    expect(await Promise.all(both.map((given) => textOf(target, given.id)))).toEqual(['old', 'new']);
+    expect(await store.deleteMessage(id, old)).toBe(true);
+    expect(await textOf(store, old)).toBeUndefined();
+    await target.close();
+    const moves = new DatabaseSync(join(directories.at(-1) ?? '', 'store.sqlite'));
+    // What begins with its time is not in the index.
+    expect(moves.prepare('select id_has_time as flag from messages').all()).toEqual([{ flag: 1 }, { flag: 1 }]);
+    moves.close();
+  });
+
   it('deletes what has ended, a slice at a time', async () => {
     const day = 86_400_000;
     let [now, elapsed] = [1_700_000_000_000, 0];

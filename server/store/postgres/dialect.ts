@@ -13,6 +13,10 @@ const dialect: Dialect = {
   any: (condition) => `coalesce(bool_or(${condition}), false)`,
   join: 'join',
   by: () => '',
+  // All ids are in the index. The type of the time has to be known all the same.
+  withId: (select, id, time) => `${select} and m.id = ${id} and (cast(${time} as bigint) is null or true)`,
+  idHasTime: '',
+  idHasTimeOf: () => '',
   unlimited: 'limit all',
   // Another process sweeps, too, or changes the row.
   lock: 'for update skip locked',

@@ -92,6 +92,8 @@ export interface ReadCalls extends StoreCalls<
 export interface Reads extends ReadCalls {
   /** What a change looks at first; undefined if there is no such conversation, or it has ended. */
   readonly head: (id: string) => Steps<Row | undefined>;
+  /** The message with an id. */
+  readonly byId: (id: string, messageId: string) => Steps<Row | undefined>;
   readonly membersOf: (id: string, version: number) => Steps<Members>;
   /** Forgets what was read in a transaction that did not happen. */
   readonly forget: () => void;

@@ -16,6 +16,12 @@ export interface Dialect {
   readonly join: string;
   /** Names the index that a table is read by, where the database has to be told. */
   readonly by: (index: string) => string;
+  /** The rows of a select that have an id. `time`: the one in the id, or NULL. The select has messages `m`. */
+  readonly withId: (select: string, id: string, time: string) => string;
+  /** The column that says whether the id of a message has its time, after the other columns; empty if there is none. */
+  readonly idHasTime: string;
+  /** Its value, after the other values. */
+  readonly idHasTimeOf: (value: string) => string;
   /** Stands behind a limit that is none, and before an offset. */
   readonly unlimited: string;
   /** Locks the rows of a select, except those that others have locked. */

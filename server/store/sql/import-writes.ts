@@ -15,6 +15,7 @@ import type { ConversationMoved, MessageMoved, MovedConversation, StoredMessage 
 import type { ImportWrites, Reads, Setting } from './calls.js';
 import { flag, listOf, number, rowsOf, text, type Row } from './columns.js';
 import { removeConversation } from './conversation-writes.js';
+import { hasTime, timeInId } from './message-ids.js';
 import { attributesText, endOf, kindOf, someOf, standingOf } from './rows.js';
 import { all, run, type Steps } from './steps.js';
 
@@ -162,7 +163,7 @@ export const importWrites = ({ sql, bounds, time, keyOf }: Setting, reads: Reads
           ...[cid, timestamp, id, from, type, msg, receipt, someOf(mentions), mentionsAll],
           to === undefined ? undefined : listOf(to),
           kind === 'system' && to === undefined ? 1 : undefined,
-          ...[editedAt, deliveredAt, readAt],
+          ...[editedAt, deliveredAt, readAt, hasTime(id, timestamp)],
         ]);
         if (binaryMsg !== undefined) withBytes.push([cid, timestamp, binaryMsg]);
         if (to === undefined && !isSignalType(type)) publicTimes.push(timestamp);
@@ -246,7 +247,9 @@ export const importWrites = ({ sql, bounds, time, keyOf }: Setting, reads: Reads
     *importMessages(given, direction = 'new') {
       const groups = byConversation(given);
       const { heads } = yield* headsOf([...groups.keys()]);
-      const pairs = [...groups].flatMap(([id, messages]) => (heads.has(id) ? messages.map((one) => [id, one.id]) : []));
+      const pairs = [...groups].flatMap(([id, messages]) =>
+        heads.has(id) ? messages.map((one) => [id, one.id, timeInId(one.id)]) : [],
+      );
       if (pairs.length === 0) return given.map(() => ({ _tag: 'NoConversation' }));
       const known = new Map<string, Set<string>>();
       for (const row of yield* all(sql.knownIds, rowsOf(pairs))) {

@@ -15,6 +15,21 @@ const digitsOf = (time: number): string => {
   return digits;
 };
 
+/** The time with which an id begins, ms since 1970; undefined if it has none. It may be of another server. */
+export const timeInId = (id: string): number | undefined => {
+  if (id.length < LENGTH) return undefined;
+  let time = 0;
+  for (let place = 0; place < LENGTH; place += 1) {
+    const digit = DIGITS.indexOf(id.charAt(place));
+    if (digit === -1) return undefined;
+    time = time * DIGITS.length + digit;
+  }
+  return time;
+};
+
+/** Whether an id begins with this time: it may have been rounded. NULL if not. */
+export const hasTime = (id: string, time: number): true | undefined => timeInId(id) === time || undefined;
+
 /** 80 bits that nobody can guess. */
 const secrets = randomIds(10);
 

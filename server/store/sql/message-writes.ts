@@ -6,7 +6,7 @@ import { audienceOf } from '../../domain/messages/history.js';
 import type { StoredMessage } from '../../domain/records.js';
 import type { MessageWrites, Reads, Setting } from './calls.js';
 import { flag, listOf, maybeNumber, number, text, type Row } from './columns.js';
-import { messageIds } from './message-ids.js';
+import { hasTime, messageIds } from './message-ids.js';
 import { addressedTo, type Packed, type Placed } from './placed.js';
 import { kindOf, messageOf, someOf } from './rows.js';
 import { all, one, run, type Steps } from './steps.js';
@@ -55,7 +55,7 @@ export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): Mes
       ...[id, timestamp, messageId, from, token, type, msg, binaryMsg, receipt, someOf(mentions), mentionsAll],
       to === undefined ? undefined : listOf(to),
       kind === 'system' && to === undefined ? true : undefined,
-      ...[speaker, time(), mayAnybodySpeak(kind)],
+      ...[speaker, time(), mayAnybodySpeak(kind), hasTime(messageId, timestamp)],
     );
     if (inserted === 0) {
       const _tag = yield* speakingIn(id, kind, speaker);
@@ -103,7 +103,7 @@ export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): Mes
       const kind = kindOf(row);
       const _tag = yield* speakingIn(id, kind, by);
       if (_tag !== 'MaySpeak') return { _tag };
-      const result = applyEdit(messageIn(yield* one(sql.messageById, id, messageId)), { ...given, now });
+      const result = applyEdit(messageIn(yield* reads.byId(id, messageId)), { ...given, now });
       if (result._tag !== 'Modified') return result;
       const { message } = result;
       const { timestamp, type, msg, binaryMsg, mentions, mentionsAll, editedAt, from, to } = message;
@@ -120,7 +120,7 @@ export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): Mes
 
     *deleteMessage(id, messageId) {
       if ((yield* head(id)) === undefined) return false;
-      const at = timeIn(yield* one(sql.messageById, id, messageId));
+      const at = timeIn(yield* reads.byId(id, messageId));
       if (at === undefined) return false;
       yield* run(sql.deleteMessage, id, at);
       yield* run(sql.deleteAudience, id, at);
@@ -131,7 +131,7 @@ export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): Mes
     *acknowledge(id, clientId, arrived, given) {
       const now = timeOf(given);
       if ((yield* head(id)) === undefined) return [];
-      const named = 'id' in arrived ? timeIn(yield* one(sql.messageById, id, arrived.id)) : undefined;
+      const named = 'id' in arrived ? timeIn(yield* reads.byId(id, arrived.id)) : undefined;
       const { from, to } = 'id' in arrived ? { from: named ?? Infinity, to: named ?? -Infinity } : arrived;
       const last = timeIn(yield* one(sql.lastWithin, id, from, to));
       if (last === undefined) return [];
@@ -155,8 +155,7 @@ export const messageWrites = ({ sql, time, timeOf }: Setting, reads: Reads): Mes
       const kind = kindOf(row);
       const mark = yield* one(sql.mark, id, clientId);
       const before = (mark === undefined ? undefined : maybeNumber(mark, 'read_ts')) ?? -1;
-      const named =
-        upTo === 'end' ? Infinity : 'id' in upTo ? timeIn(yield* one(sql.messageById, id, upTo.id)) : upTo.timestamp;
+      const named = upTo === 'end' ? Infinity : 'id' in upTo ? timeIn(yield* reads.byId(id, upTo.id)) : upTo.timestamp;
       const last = named === undefined ? undefined : timeIn(yield* one(sql.lastUpTo, id, named));
       if (last === undefined || last <= before)
         return { moved: false, summary: yield* reads.unreadIn(id, kind, clientId, before) };

@@ -1,7 +1,7 @@
 /** The statements for what comes from another server, or goes to one. `$1` has many rows. */
 import type { Dialect } from './dialect.js';
 
-const inWordsOf = ({ each, rows, part, greatest, join }: Dialect) => {
+const inWordsOf = ({ each, rows, part, greatest, join, withId, idHasTime, idHasTimeOf }: Dialect) => {
   /** A part of a row of `e` as a number, or as a flag, which is 0 or 1. */
   const whole = (place: number): string => `cast(${part('e', place)} as bigint)`;
   const real = (place: number): string => `cast(${part('e', place)} as double precision)`;
@@ -40,17 +40,22 @@ const inWordsOf = ({ each, rows, part, greatest, join }: Dialect) => {
     /** Messages of text. */
     importMessages: `insert into messages
       (cid, ts, id, sender, token, type, msg, receipt, mentions, mentions_all, addressed, is_public,
-        edited_at, delivered_at, read_at)
+        edited_at, delivered_at, read_at${idHasTime})
       select ${part('e', 0)}, ${whole(1)}, ${part('e', 2)}, ${part('e', 3)}, null, ${real(4)}, ${part('e', 5)},
         ${flag(6)}, ${part('e', 7)}, ${flag(8)}, ${part('e', 9)}, ${whole(10)}, ${whole(11)}, ${whole(12)}, ${whole(13)}
+        ${idHasTimeOf(whole(14))}
       from ${rows('$1', 'e')}`,
     /** The bytes of a message. */
     importBytes: `update messages set bin = $3 where cid = $1 and ts = $2`,
     importAudience: `insert into audience (cid, client, ts)
       select ${part('e', 0)}, ${part('e', 1)}, ${whole(2)} from ${rows('$1', 'e')}`,
-    /** Those of the ids and conversations $1 that messages have, and those of the times. */
-    knownIds: `select m.cid, m.id from ${rows('$1', 'e')}
-      ${join} messages m on m.cid = ${part('e', 0)} and m.id = ${part('e', 1)}`,
+    /** Those of the ids and conversations $1 that messages have: with the times that the ids have, or NULL. */
+    knownIds: withId(
+      `select m.cid, m.id from ${rows('$1', 'e')} ${join} messages m on m.cid = ${part('e', 0)}`,
+      part('e', 1),
+      whole(2),
+    ),
+    /** Those of the times and conversations $1 that messages have. */
     takenTimes: `select m.cid, m.ts from ${rows('$1', 'e')}
       ${join} messages m on m.cid = ${part('e', 0)} and m.ts = ${whole(1)}`,
     /** The time of the newest message, of the newest one for everybody, or NULL, and how many there are. */

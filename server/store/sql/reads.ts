@@ -15,6 +15,7 @@ import type {
 } from '../../domain/records.js';
 import type { Reads, Setting } from './calls.js';
 import { flag, limitOf, listOf, maybeList, maybeNumber, number, text, type Row } from './columns.js';
+import { timeInId } from './message-ids.js';
 import { endOf, infoOf, kindOf, messageOf, sessionOf, standingOf, type Members } from './rows.js';
 import type { Statements } from './sql.js';
 import { all, one, type Steps } from './steps.js';
@@ -110,8 +111,12 @@ export const createReads = (
     return pageOf(isOld ? found.toReversed() : found, query, since);
   };
 
+  const byId = (id: string, messageId: string): Steps<Row | undefined> =>
+    one(sql.messageById, id, messageId, timeInId(messageId));
+
   return {
     head,
+    byId,
     membersOf,
     forget,
     conversations,
@@ -196,7 +201,7 @@ export const createReads = (
     *message(id, key) {
       if ((yield* head(id)) === undefined) return undefined;
       return maybeMessage(
-        'id' in key ? yield* one(sql.messageById, id, key.id) : yield* one(sql.messageByToken, id, key.from, key.token),
+        'id' in key ? yield* byId(id, key.id) : yield* one(sql.messageByToken, id, key.from, key.token),
       );
     },
 

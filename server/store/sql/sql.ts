@@ -19,7 +19,7 @@ export const livesAt = (now: string, greatest: string, kept: KeptByKind): string
 };
 
 const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
-  const { each, list, greatest, least, any, join, by, unlimited, lock } = dialect;
+  const { each, list, greatest, least, any, join, by, withId, idHasTime, idHasTimeOf, unlimited, lock } = dialect;
 
   /** Whether a client gets a message of `m`. */
   const isFor = (client: string): string =>
@@ -164,15 +164,16 @@ const inWordsOf = (dialect: Dialect, kept: KeptByKind) => {
      * token before. $14 is NULL for the back end. $16: anybody may speak who is not blocked.
      */
     insertMessage: `insert into messages
-      (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed, is_public)
-      select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13
+      (cid, ts, id, sender, token, type, msg, bin, receipt, mentions, mentions_all, addressed, is_public${idHasTime})
+      select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13${idHasTimeOf('$17')}
       where cast($14 as text) is null or not ${isSilenced('$1', '$14', '$15')}
         and (case when $16 then not ${isListed('$1', 'blocked', '$14')} else ${isMember('$1', '$14')} end)
       on conflict (cid, sender, token) where token is not null do nothing`,
     /** $3: the clients that get a message. */
     address: `insert into audience (cid, client, ts) select $1, e.value, $2 from ${each('$3', 'e')}`,
     messageAt: `select ${MESSAGE} from messages m where m.cid = $1 and m.ts = $2`,
-    messageById: `select ${MESSAGE} from messages m where m.cid = $1 and m.id = $2`,
+    /** $3: the time that the id has, or NULL. */
+    messageById: withId(`select ${MESSAGE} from messages m where m.cid = $1`, '$2', '$3'),
     messageByToken: `select ${MESSAGE} from messages m where m.cid = $1 and m.sender = $2 and m.token = $3`,
     /** There are $4 messages more. */
     noteLast: `update logs set last_at = $2, public_at = coalesce($3, public_at), messages = messages + $4 where cid = $1`,

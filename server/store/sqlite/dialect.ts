@@ -13,6 +13,11 @@ const dialect: Dialect = {
   any: (condition) => `coalesce(max(${condition}), 0)`,
   join: 'cross join',
   by: (index) => `indexed by ${index}`,
+  // Other messages are in the index of the ids.
+  withId: (select, id, time) => `${select} and m.ts = ${time} and m.id = ${id} and m.id_has_time = 1
+    union all ${select} and m.id = ${id} and m.id_has_time is null`,
+  idHasTime: ', id_has_time',
+  idHasTimeOf: (value) => `, ${value}`,
   unlimited: 'limit -1',
   // One connection writes.
   lock: '',
