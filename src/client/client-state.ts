@@ -1,5 +1,5 @@
 /** The state of a client, reduced from its log; and the log, split by conversation. */
-import { Observable, Subject, Subscription, concat, defer, of, startWith } from 'rxjs';
+import { Observable, Subscription, concat, defer, of, startWith } from 'rxjs';
 import type { ConversationInfo } from '../../codecs/index.js';
 import {
   conversationsReducer,
@@ -20,7 +20,7 @@ import {
   type UnreadState,
 } from '../../streams/index.js';
 import { keyedStreams } from '../../streams/demultiplex.js';
-import { finish, type Ending } from '../../streams/ending.js';
+import type { Ending } from '../../streams/ending.js';
 import { keyedStore, type KeyedStore, type Slots } from '../../streams/keyed-state.js';
 import { Relay } from '../../streams/relay.js';
 import { idsOf } from '../../streams/recent-conversations.js';
@@ -65,7 +65,7 @@ export const clientState = (
 ): readonly [ClientState, Subscription, () => void] => {
   const records = conversationRecords();
   /** The entries that are no messages: they are rare, and most states change only with them. */
-  const rare = new Subject<ClientEvent>();
+  const rare = new Relay<ClientEvent>();
   const shown = new Relay<Message>();
   const subscription = new Subscription();
   const failed = (thrown: unknown): void => {
@@ -90,7 +90,7 @@ export const clientState = (
   const receipts = reducing(new Map<string, Receipts>(), receiptsReducer);
   const events = keyedStreams(records.field('events'));
   const messages = keyedStreams(records.field('messages'));
-  const [sending, outgoingEntries] = outgoing(rare, (ms) => clock.after(ms));
+  const [sending, outgoingEntries] = outgoing(rare.stream$, (ms) => clock.after(ms));
   subscription.add(outgoingEntries);
   const held = holdMessages({
     open: records.field('open'),
@@ -132,7 +132,7 @@ export const clientState = (
   };
   const end = (how: Ending): void => {
     for (const part of parts) part.end(how);
-    finish(rare, how);
+    rare.end(how);
     shown.end(how);
   };
   subscription.add(
