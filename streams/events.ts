@@ -10,7 +10,7 @@ export interface Position {
   readonly id: string;
 }
 
-/** A message, immutable. */
+/** A message, immutable: the client reads it later, too. */
 export interface Message<B extends Body = Body> extends Position {
   readonly conversationId: string;
   /** The client that sent it. */

@@ -2,7 +2,10 @@ import type { MemberRole } from '../codecs/index.js';
 import type { ConversationEvent } from './events.js';
 import { SharedMap } from './shared-map.js';
 
-/** Roles by client id. A member that is missing has the role `Member`. */
+/**
+ * Roles by client id. A member that is missing has the role `Member`. To pass them to a worker or a database, copy
+ * them: `new Map(roles)`.
+ */
 export type Roles = ReadonlyMap<string, MemberRole>;
 
 /**

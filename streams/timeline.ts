@@ -14,6 +14,7 @@ import {
   START,
   between,
   itemAt,
+  itemsOf,
   lastOf,
   lengthOf,
   listOf,
@@ -204,7 +205,7 @@ const withNewest = (
   const isFirst = start.chunk === 0 && start.index === 0;
   // Before the page there may be messages that nobody has fetched, or there is nothing at all.
   const isCut = !hasOlder || (after !== undefined && comparePositions(first, after) > 0);
-  const known = isCut ? spliced(state.placed, START, start, []) : state.placed;
+  const known = isCut && !isFirst ? spliced(state.placed, START, start, []) : state.placed;
   const placed = insertAll(known, messages.map(toEntry));
   return withPlaced({ ...state, placed: [], hasOlder: isCut || isFirst ? hasOlder : state.hasOlder }, placed, window);
 };
@@ -308,8 +309,6 @@ export const timelineReducer = (window: number) => {
 interface Source {
   readonly stored: Omit<TimelineState, 'pending'>;
   readonly pending: () => readonly Pending[];
-  /** The array, when it has been made. */
-  made?: readonly TimelineEntry[];
 }
 
 const NONE: readonly TimelineEntry[] = [];
@@ -317,17 +316,34 @@ const NONE: readonly TimelineEntry[] = [];
 const AT_ONCE = 100;
 const SOURCE = Symbol('source');
 
-const listed = ({ stored: { placed, hasSignals, hasNewer }, pending }: Source): readonly TimelineEntry[] => {
-  const shown = hasSignals ? placed.map((chunk) => chunk.filter(isVisible)) : placed;
-  return NONE.concat(...shown, hasNewer ? NONE : pending());
+/** The arrays of lists: while a list stays the same, its array does. */
+const arrays = new WeakMap<SortedList<Placed>, readonly Placed[]>();
+
+/** What is shown of stored entries. */
+const shownOf = (placed: SortedList<Placed>, hasSignals: boolean): readonly Placed[] => {
+  const [first = []] = placed;
+  if (placed.length <= 1 && !hasSignals) return first;
+  const known = arrays.get(placed);
+  if (known !== undefined) return known;
+  const made = itemsOf(hasSignals ? placed.map((chunk) => chunk.filter(isVisible)) : placed);
+  arrays.set(placed, made);
+  return made;
 };
 
-/** All timelines share this function. With a function for each, every one would have a hidden class of its own. */
-const READ: PropertyDescriptor & ThisType<{ readonly [SOURCE]: Source }> = {
+const listed = ({ stored: { placed, hasSignals, hasNewer }, pending }: Source): readonly TimelineEntry[] => {
+  const shown = shownOf(placed, hasSignals);
+  const last = hasNewer ? [] : pending();
+  return last.length === 0 ? shown : [...shown, ...last];
+};
+
+/**
+ * All timelines share this function. With a function for each, every one would have a hidden class of its own. It calls
+ * another function, because that is what proxies of views leave as it is.
+ */
+const READ: PropertyDescriptor & ThisType<{ readonly [SOURCE]: () => readonly TimelineEntry[] }> = {
   enumerable: true,
   get() {
-    const source = this[SOURCE];
-    return (source.made ??= listed(source));
+    return this[SOURCE]();
   },
 };
 
@@ -339,9 +355,12 @@ export const timelineWith = (
 ): Timeline => {
   const { placed, hasOlder, hasNewer } = stored;
   const source: Source = { stored, pending };
+  let made: readonly TimelineEntry[] | undefined;
   const isLong = lengthOf(placed) + count > AT_ONCE;
   const timeline = { entries: isLong ? NONE : listed(source), hasOlder, hasNewer };
-  return isLong ? Object.defineProperties(timeline, { [SOURCE]: { value: source }, entries: READ }) : timeline;
+  return isLong
+    ? Object.defineProperties(timeline, { [SOURCE]: { value: () => (made ??= listed(source)) }, entries: READ })
+    : timeline;
 };
 
 /** The timeline of a state; `undefined` is an empty one. */

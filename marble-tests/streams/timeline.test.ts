@@ -218,4 +218,30 @@ describe('a timeline', () => {
       expect(timelines[index]?.entries).toBe(entries);
     }
   });
+
+  it('keeps its array while its entries stay the same', () => {
+    const reduce = timelineReducer(1_000);
+    for (const count of [3, 150]) {
+      const messages = Array.from({ length: count }, (_, index) => message({ timestamp: index + 1 }));
+      const newest: TimelineInput = { _tag: 'Newest', messages, hasOlder: true };
+      const state = reduce(undefined, newest);
+      const { entries } = toTimeline(state);
+      const inputs: readonly TimelineInput[] = [{ _tag: 'Older', messages: [], hasOlder: false }, newest];
+      for (const input of inputs) expect(toTimeline(reduce(state, input)).entries).toBe(entries);
+    }
+  });
+
+  it('can be read through a proxy that makes proxies of what it finds, as a view does', () => {
+    const deep = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get: (from, key, receiver): unknown => {
+          const value: unknown = Reflect.get(from, key, receiver);
+          return typeof value === 'object' && value !== null ? deep(value) : value;
+        },
+      });
+    const messages = Array.from({ length: 150 }, (_, index) => message({ timestamp: index + 1 }));
+    const state = timelineReducer(1_000)(undefined, { _tag: 'Newest', messages, hasOlder: true });
+    expect(deep(toTimeline(state)).entries).toHaveLength(150);
+    expect({ ...toTimeline(state) }.entries).toHaveLength(150);
+  });
 });

@@ -129,8 +129,9 @@ export const passed = (
       return cursor;
     case 'Edit':
     case 'Recall':
-      if (cursor.position.id === event.message.id) cursor.position = placeOf(event.message);
-      if (cursor.newest.id === event.message.id) cursor.newest = placeOf(event.message);
+      // What was changed or recalled is not kept. Its place is the known one: the change may come without it.
+      if (cursor.position.id === event.message.id) cursor.position = placeOf(cursor.position);
+      if (cursor.newest.id === event.message.id) cursor.newest = placeOf(cursor.newest);
       if (isFirst && event.message.editedAt !== undefined) addId(cursor.seen, versionOf(event.message), clock);
       return cursor;
     case 'Snapshot':
