@@ -10,7 +10,7 @@ export interface Membership {
   readonly isServing: () => boolean;
   readonly others: () => ReadonlyMap<string, OtherNode>;
   /**
-   * Whether there are no others, and have been none for some time: after a crash, the database does not know of
+   * Whether there are no others, and the database has known of none for some time: after a crash, it does not know of
    * processes that live until they have entered themselves again.
    */
   readonly isAlone: () => boolean;
@@ -25,7 +25,7 @@ export interface MembershipOptions {
   readonly id: string;
   readonly name: string;
   readonly lease: number;
-  readonly nodes: Nodes;
+  readonly nodes: Pick<Nodes, 'bury' | 'forget' | 'leave' | 'online' | 'register' | 'renew'>;
   readonly local: Pick<Local, 'clientIds' | 'writeAll'>;
   /** The wills of the sessions of this process, which the database keeps for the others. */
   readonly wills: { readonly writeAll: () => Promise<void>; readonly clear: () => void };
@@ -146,6 +146,8 @@ export const createMembership = (options: MembershipOptions): Membership => {
     const before = confirmedAt;
     const registered = await nodes.register(stateOf(), lease);
     const { now: at } = registered;
+    // Without the database, nobody could be seen. Others that it was away for, too, may still store what is under way.
+    sawOthersAt = performance.now();
     // What the first try has found counts: the next one finds what this one has written.
     owed = { isOwed: owed?.isOwed ?? registered.wasThere, wills: [...(owed?.wills ?? []), ...registered.wills] };
     // Who is here is written before anybody relies on it.
