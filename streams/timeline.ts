@@ -311,7 +311,7 @@ interface Source {
   readonly pending: () => readonly Pending[];
 }
 
-const NONE: readonly TimelineEntry[] = [];
+const NONE: readonly Placed[] = [];
 /** A longer list is made when it is read: it costs more than a step, and often only the last one of a turn is read. */
 const AT_ONCE = 100;
 const SOURCE = Symbol('source');
@@ -321,7 +321,7 @@ const arrays = new WeakMap<SortedList<Placed>, readonly Placed[]>();
 
 /** What is shown of stored entries. */
 const shownOf = (placed: SortedList<Placed>, hasSignals: boolean): readonly Placed[] => {
-  const [first = []] = placed;
+  const [first = NONE] = placed;
   if (placed.length <= 1 && !hasSignals) return first;
   const known = arrays.get(placed);
   if (known !== undefined) return known;

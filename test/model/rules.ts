@@ -78,7 +78,9 @@ export const brokenOrder = (name: string, entries: readonly LogEntry[]): readonl
     if (before !== undefined && comparePositions(before, message) >= 0)
       broken.push({
         as: 'reordered',
-        problem: `${name} got ${bodyText(message)} after ${bodyText(before)} (its log: ${logAround(entries, message.id)})`,
+        problem:
+          `${name} got ${bodyText(message)} after ${bodyText(before)} ` +
+          `(its log: ${logAround(entries, message.id)})`,
       });
     return broken;
   });

@@ -108,7 +108,7 @@ describe('a message that needs a look at the store first', () => {
   });
 });
 
-it('the will of a client is sent if its socket is closed, since nobody knows whether its message is stored', async () => {
+it('the will of a client is sent if its socket is closed after a message that nobody knows of', async () => {
   const { fail, tom, jerry, cid } = await cast();
   await tom.request({ cmd: 'direct', directMessage: { cid, msg: 'gone', will: true } });
   fail('append', 'before');

@@ -37,7 +37,7 @@ import {
   type ListPlace,
   type SortedList,
 } from '../../../streams/sorted-list.js';
-import { positionOf, timelineWith, toEntry, type Placed } from '../../../streams/timeline.js';
+import { positionOf, timelineWith, toEntry, type Pending, type Placed } from '../../../streams/timeline.js';
 import { defined } from '../../../codecs/defined.js';
 import { toRealtimeError } from '../../errors.js';
 import type { Conversation } from '../conversation/conversation.js';
@@ -93,9 +93,13 @@ const messagesOf = (placed: readonly Placed[]): readonly Message[] =>
 const placeAt = (placed: SortedList<Placed>, time: number): ListPlace =>
   placeIn(placed, (entry) => positionOf(entry).timestamp < time);
 
+/** The place of the first entry after this time. Times may have parts of a millisecond. */
+const placeBehind = (placed: SortedList<Placed>, time: number): ListPlace =>
+  placeIn(placed, (entry) => positionOf(entry).timestamp <= time);
+
 /** The messages of a millisecond, which are next to each other. */
 const messagesAt = (placed: SortedList<Placed>, time: number): readonly Message[] =>
-  messagesOf(between(placed, placeAt(placed, time), placeAt(placed, time + 1)));
+  messagesOf(between(placed, placeAt(placed, time), placeBehind(placed, time)));
 
 /** The newest message. */
 const newestOf = ({ placed }: TimelineState): Message | undefined => {
@@ -108,7 +112,7 @@ const oldestOf = ({ placed }: TimelineState): Message | undefined =>
 
 /** The first message after the millisecond in which a gap begins, if there is one. */
 const messageAfter = ({ placed }: TimelineState, gap: Gap): Message | undefined => {
-  const place = placeAt(placed, gap.from.timestamp + 1);
+  const place = placeBehind(placed, gap.from.timestamp);
   const behind = (placed[place.chunk] ?? []).slice(place.index);
   return [behind, ...placed.slice(place.chunk + 1)].find((chunk) => chunk.some(isMessage))?.find(isMessage)?.message;
 };
@@ -138,12 +142,14 @@ const timelineOf = (
     let hasPage = false;
     let isLoading = false;
     let isDirty = false;
+    /** Own messages that are not stored yet. They are looked for again when one of them has changed. */
+    let pending: readonly Pending[] | undefined;
     const jump = new Subject<void>();
 
     const emit = (): void => {
       isDirty = false;
-      const pending = outgoing.of(id);
-      subscriber.next(timelineWith(state, () => pending, pending.length));
+      const unsent = (pending ??= outgoing.of(id));
+      subscriber.next(timelineWith(state, () => unsent, unsent.length));
     };
     const changed = (): void => {
       if (isDirty) return;
@@ -158,6 +164,7 @@ const timelineOf = (
     const put = (input: TimelineInput): void => {
       const next = reduce(state, input);
       const isChanged = next !== state;
+      if (input._tag === 'Outgoing') pending = undefined;
       state = { ...next, pending: nothingPending };
       if (isChanged || input._tag === 'Outgoing') changed();
     };
